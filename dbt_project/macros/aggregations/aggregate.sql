@@ -1,0 +1,82 @@
+{#-
+    From contributions to actuals, for any grouping.
+
+    `relation` has one row a contribution with the columns kpi_id, unit_id, numerator, denominator, credit and the
+    columns in `keys`. Gives one row for each group of `keys` and kpi_id with
+    numerator, denominator DECIMAL(38, 12), actual DECIMAL(28, 8) and contributions BIGINT. A total is always made
+    from contributions, never from other averages.
+
+    An aggregation is a macro aggregation_<name>() in a file of its own that returns three SQL expressions over the
+    group: numerator, denominator (or null) and actual (over the first two). It is asked for by its name alone.
+-#}
+{% macro aggregate(relation, keys) -%}
+    {%- set used = column_in_use(source('scheme', 'kpi'), 'aggregation') -%}
+    select
+        {% for key in keys -%}
+        {{ key }},
+        {% endfor -%}
+        kpi_id,
+        cast(
+            case aggregation
+                {% for name in used -%}
+                when '{{ name }}' then {{ context['aggregation_' ~ name]().numerator }}
+                {% endfor -%}
+                else null
+            end as decimal(38, 12)
+        ) as numerator,
+        cast(
+            case aggregation
+                {% for name in used -%}
+                when '{{ name }}' then {{ context['aggregation_' ~ name]().denominator }}
+                {% endfor -%}
+                else null
+            end as decimal(38, 12)
+        ) as denominator,
+        cast(
+            case aggregation
+                {% for name in used -%}
+                when '{{ name }}' then {{ context['aggregation_' ~ name]().actual }}
+                {% endfor -%}
+                else null
+            end as decimal(28, 8)
+        ) as actual,
+        contributions
+    from (
+        select
+            {% for key in keys -%}
+            contribution.{{ key }},
+            {% endfor -%}
+            contribution.kpi_id,
+            kpi.aggregation,
+            kpi.aggregation_parameter,
+            {% for name in used -%}
+            {% for measure, expression in context['aggregation_' ~ name]().measures.items() -%}
+            {{ expression }} filter (where kpi.aggregation = '{{ name }}') as {{ name }}_{{ measure }},
+            {% endfor -%}
+            {% endfor -%}
+            count(*) as contributions
+        from (
+            select
+                *,
+                {% if 'share_of_units' in used -%}
+                sum(numerator * credit) over (partition by {{ keys | join(', ') }}, kpi_id, unit_id) as unit_total
+                {%- else -%}
+                null as unit_total
+                {%- endif %}
+            from {{ relation }}
+        ) as contribution
+        inner join {{ source('scheme', 'kpi') }} as kpi
+            on contribution.kpi_id = kpi.kpi_id
+        group by {% for key in keys %}contribution.{{ key }}, {% endfor %}contribution.kpi_id, kpi.aggregation, kpi.aggregation_parameter
+    )
+{%- endmacro %}
+
+
+{#- The distinct values of a text column, in order; empty while dbt only parses. -#}
+{% macro column_in_use(relation, column) -%}
+    {%- if execute -%}
+        {{ return(run_query('select distinct ' ~ column ~ ' from ' ~ relation ~ ' order by 1').columns[0].values() | list) }}
+    {%- else -%}
+        {{ return([]) }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{#- Mean of the numerators, weighted by credit. -#}
+{% macro aggregation_mean() -%}
+    {{ return({
+        'measures': {
+            'numerator': 'sum(contribution.numerator * contribution.credit)',
+            'denominator': 'sum(contribution.credit)',
+        },
+        'numerator': 'mean_numerator',
+        'denominator': 'mean_denominator',
+        'actual': exact_ratio('mean_numerator', 'mean_denominator'),
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{#- Sum of the credited numerators by sum of the credited denominators. -#}
+{% macro aggregation_ratio() -%}
+    {{ return({
+        'measures': {
+            'numerator': 'sum(contribution.numerator * contribution.credit)',
+            'denominator': 'sum(contribution.denominator * contribution.credit)',
+        },
+        'numerator': 'ratio_numerator',
+        'denominator': 'ratio_denominator',
+        'actual': exact_ratio('ratio_numerator', 'ratio_denominator'),
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{#- Share of the units whose credited sum reaches the bound (repurchase rate: customers with 2 orders or more). -#}
+{% macro aggregation_share_of_units() -%}
+    {{ return({
+        'measures': {
+            'numerator': "count(distinct case when contribution.unit_total >= kpi.aggregation_parameter then contribution.unit_id end)",
+            'denominator': 'count(distinct contribution.unit_id)',
+        },
+        'numerator': 'share_of_units_numerator',
+        'denominator': 'share_of_units_denominator',
+        'actual': exact_ratio('share_of_units_numerator', 'share_of_units_denominator'),
+    }) }}
+{%- endmacro %}

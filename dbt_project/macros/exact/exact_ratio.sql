@@ -1,0 +1,25 @@
+{#-
+    numerator / denominator, rounded half away from zero once, to `scale` decimals, as DECIMAL(28, scale).
+
+    DuckDB divides decimals in binary floating point. Here the division is done on whole numbers (HUGEINT), so
+    that the result is exact and the same everywhere. Both arguments are decimals with at most 12 decimals and
+    below 10^14. Null when either is null or the denominator is 0.
+-#}
+{% macro exact_ratio(numerator, denominator, scale=8) -%}
+    {%- set n = whole_number(numerator) -%}
+    {%- set d = whole_number(denominator) -%}
+    cast(
+        cast(
+            sign({{ n }}) * sign({{ d }})
+            * ((2 * abs({{ n }}) * {{ 10 ** scale }} + abs({{ d }})) // nullif(2 * abs({{ d }}), 0))
+            as decimal(38, 0)
+        ) * cast('{{ "0." ~ "0" * (scale - 1) ~ "1" }}' as decimal({{ scale + 1 }}, {{ scale }}))
+        as decimal(28, {{ scale }})
+    )
+{%- endmacro %}
+
+
+{#- A decimal with at most 12 decimals in units of 10^-12, so that whole-number arithmetic can be done on it. -#}
+{% macro whole_number(decimal_expression) -%}
+    cast(cast({{ decimal_expression }} as decimal(38, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)
+{%- endmacro %}

@@ -1,0 +1,28 @@
+{#-
+    Points DECIMAL(9, 4) for an attainment DECIMAL(28, 8), by the rule of the row (columns rule_kind, parameters).
+
+    A rule kind is a macro rule_<kind>(attainment) in a file of its own, which reads its parameters from the JSON
+    column `parameters`, and a class of the same kind in perf_pipelines/scheme/rules.py, which checks them.
+-#}
+{% macro points(attainment) -%}
+    cast(
+        case rule_kind
+            {% for kind in column_in_use(source('scheme', 'rule'), 'kind') -%}
+            when '{{ kind }}' then {{ context['rule_' ~ kind](attainment) }}
+            {% endfor -%}
+            else null
+        end as decimal(9, 4)
+    )
+{%- endmacro %}
+
+
+{#- One decimal parameter of the row's rule. -#}
+{% macro rule_parameter(name) -%}
+    cast(parameters ->> '{{ name }}' as decimal(18, 8))
+{%- endmacro %}
+
+
+{#- A parameter of the row's rule that is a list of pairs [attainment, points], ascending. -#}
+{% macro rule_pairs(name) -%}
+    cast(parameters -> '{{ name }}' as decimal(18, 8)[][])
+{%- endmacro %}

@@ -1,0 +1,10 @@
+select
+    evaluation.period_id,
+    evaluation.employee_id,
+    evaluation.grade
+from {{ being_closed(ref('fct_evaluation')) }} as evaluation
+left join {{ source('scheme', 'grade') }} as grade
+    on evaluation.grade = grade.grade
+where
+    evaluation.status = 'evaluated'
+    and grade.grade is null

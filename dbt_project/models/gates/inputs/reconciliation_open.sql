@@ -1,0 +1,10 @@
+select
+    measure,
+    occurred_on,
+    system_a,
+    value_a,
+    system_b,
+    value_b,
+    value_a - value_b as difference
+from {{ ref('reconciliations') }}
+where abs(value_a - value_b) > tolerance * abs(value_a) and resolution is null

@@ -1,0 +1,53 @@
+-- The KPIs that each assignment is measured by in a period, with the weight and target in force on its first day.
+with in_force as (
+
+    select
+        period.period_id,
+        period.months,
+        line.position_id,
+        line.kpi_id,
+        line.goal_id,
+        line.scope,
+        line.weight,
+        line.target,
+        line.rule_id,
+        line.no_data,
+        kpi.is_sum_like,
+        kpi.better
+    from {{ source('scheme', 'position_kpi') }} as line
+    inner join {{ source('scheme', 'kpi') }} as kpi
+        on line.kpi_id = kpi.kpi_id
+    inner join {{ source('control', 'period') }} as period
+        on period.starts_on between line.valid_from and line.valid_to
+
+)
+
+select
+    assignment.period_id,
+    assignment.employee_id,
+    assignment.position_id,
+    assignment.department_id,
+    assignment.active_from,
+    assignment.active_to,
+    assignment.active_share,
+    in_force.kpi_id,
+    in_force.goal_id,
+    in_force.scope,
+    in_force.weight,
+    cast(in_force.target * case when in_force.is_sum_like then in_force.months else 1 end as decimal(28, 8)) as target,
+    -- rounded here, once: the target that the actual is held against
+    case
+        when in_force.is_sum_like
+            then {{ exact_ratio(
+                'in_force.target * in_force.months * assignment.active_days', 'assignment.period_days'
+            ) }}
+        else in_force.target
+    end as prorated_target,
+    in_force.rule_id,
+    in_force.no_data,
+    in_force.better
+from {{ ref('int_assignment_period') }} as assignment
+inner join in_force
+    on
+        assignment.period_id = in_force.period_id
+        and assignment.position_id = in_force.position_id

@@ -1,0 +1,26 @@
+-- What each assignment of an evaluated employee earns: base × months × share of the cycle × multiplier × active share × FTE.
+select
+    assignment.period_id,
+    assignment.employee_id,
+    assignment.active_from,
+    evaluation.revision,
+    evaluation.grade,
+    grade.multiplier,
+    assignment.active_days,
+    assignment.period_days,
+    assignment.fte,
+    assignment.currency,
+    -- exact: no rounding before the sum in fct_payout
+    cast(assignment.bonus_base * assignment.months as decimal(18, 2)) * cycle.share as base_of_cycle,
+    assignment.bonus_base * assignment.months * cycle.share * grade.multiplier * assignment.fte
+    * assignment.active_days as amount_days
+from {{ ref('int_assignment_period') }} as assignment
+inner join {{ ref('fct_evaluation') }} as evaluation
+    on
+        assignment.period_id = evaluation.period_id
+        and assignment.employee_id = evaluation.employee_id
+        and evaluation.status = 'evaluated'
+inner join {{ source('scheme', 'grade') }} as grade
+    on evaluation.grade = grade.grade
+inner join {{ source('scheme', 'bonus_cycle') }} as cycle
+    on assignment.cycle = cycle.cycle

@@ -1,0 +1,5 @@
+{{ opportunity_kpi(
+    numerator='value',
+    denominator='list_price',
+    counts="stage = 'won'",
+) }}

@@ -1,0 +1,5 @@
+{{ opportunity_kpi(
+    numerator='closed_on - engaged_on',
+    denominator='1',
+    counts="stage = 'won'",
+) }}

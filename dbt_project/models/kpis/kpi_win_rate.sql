@@ -1,0 +1,5 @@
+{{ opportunity_kpi(
+    numerator="case when stage = 'won' then 1 else 0 end",
+    denominator='1',
+    counts="stage in ('won', 'lost')",
+) }}

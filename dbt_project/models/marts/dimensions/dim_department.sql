@@ -1,0 +1,6 @@
+select
+    department_id,
+    name_zh,
+    name_en,
+    parent_department_id
+from {{ ref('departments') }}

@@ -1,0 +1,9 @@
+select
+    kpi_id,
+    name_zh,
+    name_en,
+    unit,
+    aggregation,
+    aggregation_parameter,
+    better
+from {{ source('scheme', 'kpi') }}

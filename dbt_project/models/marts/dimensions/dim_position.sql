@@ -1,0 +1,5 @@
+select
+    position_id,
+    name_zh,
+    name_en
+from {{ ref('positions') }}

@@ -1,0 +1,81 @@
+-- Held against the target, then given points by the rule. What the points are worth is said in fct_evaluation.
+with held as (
+
+    select
+        assigned.*,
+        rule.kind as rule_kind,
+        rule.parameters,
+        actuals.actual,
+        coalesce(actuals.contributions, 0) as contributions,
+        case
+            when assigned.better = 'higher' then {{ exact_ratio('actuals.actual', 'assigned.prorated_target') }}
+            else {{ exact_ratio('assigned.prorated_target', 'actuals.actual') }}
+        end as attainment
+    from {{ ref('int_assigned_kpi') }} as assigned
+    inner join {{ source('scheme', 'rule') }} as rule
+        on assigned.rule_id = rule.rule_id
+    left join {{ ref('int_assigned_kpi_actual') }} as actuals
+        on
+            assigned.period_id = actuals.period_id
+            and assigned.employee_id = actuals.employee_id
+            and assigned.position_id = actuals.position_id
+            and assigned.department_id = actuals.department_id
+            and assigned.active_from = actuals.active_from
+            and assigned.kpi_id = actuals.kpi_id
+
+),
+
+rated as (
+
+    select
+        *,
+        -- an actual of 0 where lower is better has no attainment and counts as the rule's cap
+        case
+            when actual is not null then coalesce(attainment, cast(1000000000 as decimal(28, 8)))
+        end as rated_attainment
+    from held
+
+),
+
+pointed as (
+
+    select
+        *,
+        case
+            when rated_attainment is not null then {{ points('rated_attainment') }}
+            when no_data = 'zero' then cast(0 as decimal(9, 4))
+        end as points,
+        {{ points('cast(1 as decimal(28, 8))') }} as points_when_reached
+    from rated
+
+)
+
+select
+    pointed.period_id,
+    pointed.employee_id,
+    pointed.position_id,
+    pointed.department_id,
+    pointed.active_from,
+    pointed.active_share,
+    pointed.kpi_id,
+    pointed.goal_id,
+    pointed.scope,
+    scheme.scheme_id,
+    pointed.weight,
+    pointed.target,
+    pointed.prorated_target,
+    pointed.actual,
+    pointed.attainment,
+    pointed.rule_id,
+    pointed.points,
+    cast(pointed.weight * pointed.points * 10 as decimal(18, 8)) as weighted_score,
+    case
+        when pointed.rated_attainment is null then 'no_data'
+        when pointed.rated_attainment < 1 then 'missed'
+        when pointed.points > pointed.points_when_reached then 'exceeded'
+        else 'reached'
+    end as status,
+    pointed.no_data,
+    cast(pointed.contributions as bigint) as contributions
+from pointed
+cross join {{ source('scheme', 'scheme') }} as scheme

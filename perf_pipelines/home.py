@@ -1,0 +1,72 @@
+"""Where state lives: one folder a company under ``PERF_HOME``, the checkout's ``.perf/`` when it is not set."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""The checkout: ``dbt_project/``, ``expectations/`` and ``companies/`` stand in it."""
+
+
+@dataclass(frozen=True)
+class CompanyHome:
+    """The state of one company. ``lake`` and ``records`` are kept for ever; the rest can be deleted and made again."""
+
+    root: Path
+
+    @property
+    def lake(self) -> Path:
+        """Raw rows as they were extracted, append-only."""
+        return self.root / "lake"
+
+    @property
+    def extraction(self) -> Path:
+        """Working files of the extraction."""
+        return self.root / "extraction"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that the pipeline writes; nobody else reads it."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's manifest and logs."""
+        return self.root / "dbt"
+
+    @property
+    def records(self) -> Path:
+        """Approvals, ledger, feedback, notes (from issue to issue: see CHANGELOG.md)."""
+        return self.root / "records"
+
+    @property
+    def published(self) -> Path:
+        """A link to the marts that BI and HR read; it is moved to a new version in one rename."""
+        return self.root / "published"
+
+    @property
+    def versions(self) -> Path:
+        """The published version and the one before it."""
+        return self.root / "versions"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that writes."""
+        return self.root / "writing.lock"
+
+
+def perf_home() -> Path:
+    """``PERF_HOME``, or ``.perf/`` in the checkout; absolute."""
+    return Path(os.environ.get("PERF_HOME") or PROJECT / ".perf").expanduser().resolve()
+
+
+def companies_root() -> Path:
+    """``PERF_COMPANIES``, or ``companies/`` in the checkout; absolute."""
+    return Path(os.environ.get("PERF_COMPANIES") or PROJECT / "companies").expanduser().resolve()
+
+
+def company_home(company_id: str) -> CompanyHome:
+    """The folder of one company under :func:`perf_home`; it need not exist yet."""
+    return CompanyHome(perf_home() / company_id)

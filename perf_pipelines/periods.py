@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -77,6 +78,28 @@ class Period:
             Cycle.QUARTER: f"{year}-Q{(month + 2) // 3}",
             Cycle.HALF_YEAR: f"{year}-H{(month + 5) // 6}",
             Cycle.YEAR: year,
+        }[self.cycle]
+
+    @property
+    def name_zh(self) -> str:
+        """Name in Chinese, like ``2017年3月``."""
+        year, month = self.starts_on.year, self.starts_on.month
+        return {
+            Cycle.MONTH: f"{year}年{month}月",
+            Cycle.QUARTER: f"{year}年第{(month + 2) // 3}季度",
+            Cycle.HALF_YEAR: f"{year}年{'上' if month == 1 else '下'}半年",
+            Cycle.YEAR: f"{year}年",
+        }[self.cycle]
+
+    @property
+    def name_en(self) -> str:
+        """Name in English, like ``March 2017``."""
+        year, month = self.starts_on.year, self.starts_on.month
+        return {
+            Cycle.MONTH: f"{calendar.month_name[month]} {year}",
+            Cycle.QUARTER: f"Q{(month + 2) // 3} {year}",
+            Cycle.HALF_YEAR: f"H{(month + 5) // 6} {year}",
+            Cycle.YEAR: f"{year}",
         }[self.cycle]
 
     @property

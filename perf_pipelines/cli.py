@@ -1,0 +1,428 @@
+"""``perf-pipelines``: closing periods and reading what came of it, from a terminal.
+
+Modules that are slow to import are imported by the commands that need them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from perf_pipelines.errors import PerfError
+from perf_pipelines.home import PROJECT, company_home
+from perf_pipelines.periods import Period, between
+
+if TYPE_CHECKING:
+    from perf_pipelines.reports.explanation import Explanation, KpiExplanation
+
+_EXIT_CODES = """
+Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
+delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
+company · 8 nothing is published for this · 9 the machine or the code failed.
+"""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help=f"""
+A performance assessment (考核) as one gated pipeline: business systems → KPI facts → scores → payout and review.
+
+A company is a folder under `companies/`. Closing a period extracts its rows, computes its scores behind four gates and
+publishes marts that BI and HR read. State stands under `PERF_HOME` (default `.perf/`).
+
+First steps:
+
+1. `perf-pipelines check --company crm_sales` — is the folder right?
+2. `perf-pipelines run --company crm_sales --period 2017-03` — close a month
+3. `perf-pipelines table --company crm_sales --period 2017-03` — its score table
+4. `perf-pipelines explain --company crm_sales --period 2017-03 --employee moses_frase` — one score, down to the rows
+
+{_EXIT_CODES}
+""",
+)
+
+
+class TableFormat(StrEnum):
+    """How a score table is written."""
+
+    screen = "screen"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+class Language(StrEnum):
+    """Language of names and sentences."""
+
+    zh = "zh"
+    en = "en"
+
+
+CompanyOption = Annotated[
+    str, typer.Option("--company", "-c", envvar="PERF_COMPANY", help="Folder name under companies/.", show_default=True)
+]
+PeriodOption = Annotated[str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1 or 2017.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="Read the lake as it was after this load id; nothing is extracted.")
+]
+LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Language of names and sentences.")]
+
+
+@app.command()
+def check(company: CompanyOption = "crm_sales") -> None:
+    """Read a company's folder and say everything that is wrong with it, with file, line and field."""
+    from perf_pipelines.defs.companies import read_company
+
+    found = read_company(company)
+    scheme = found.scheme
+    _out().print(
+        f"[green]✓[/green] {company}: scheme {scheme.scheme}, {len(scheme.goals)} goals, {len(scheme.kpis)} KPIs, "
+        f"{len(scheme.positions)} positions, {len(found.sources.systems)} systems; "
+        f"first period {found.first_period}, cycles {', '.join(found.cycles)}."
+    )
+
+
+@app.command()
+def run(
+    period: Annotated[list[str], typer.Option("--period", "-p", help="Like 2017-03 or 2017-Q1; may be repeated.")],
+    company: CompanyOption = "crm_sales",
+    as_of: AsOfOption = None,
+) -> None:
+    """Close one or several periods: extract, four gates, scores, payout, review, publish.
+
+    Months come first; a quarter needs its months. What was published before stays as it is when a gate is closed.
+    """
+    _close(company, [Period.parse(text) for text in period], as_of=as_of)
+
+
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Option("--from", help="First period of the range.")],
+    last: Annotated[str, typer.Option("--to", help="Last period of the range, of the same cycle.")],
+    company: CompanyOption = "crm_sales",
+    as_of: AsOfOption = None,
+) -> None:
+    """Close every period of a range in one run."""
+    _close(company, list(between(first=Period.parse(first), last=Period.parse(last))), as_of=as_of)
+
+
+@app.command()
+def status(company: CompanyOption = "crm_sales") -> None:
+    """What is published: periods, when, from which loads, and the content hash."""
+    from perf_pipelines.publication import read_publication
+
+    home = company_home(company)
+    publication = read_publication(home)
+    table = Table("period", "published (UTC)", "scheme", "loads")
+    for period, record in publication.periods.items():
+        table.add_row(period, record.published_at, record.scheme, ", ".join(sorted(set(record.loads.values()))))
+    _out().print(table)
+    _out().print(f"content hash {publication.content_hash}")
+    _say_where(company)
+
+
+@app.command()
+def table(
+    period: PeriodOption,
+    company: CompanyOption = "crm_sales",
+    format: Annotated[TableFormat, typer.Option("--format", "-f", help="screen, csv or xlsx.")] = TableFormat.screen,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; csv goes to the terminal without it.")
+    ] = None,
+    language: LanguageOption = Language.en,
+) -> None:
+    """The score table of a period (月度考核结果汇总表)."""
+    from perf_pipelines.reports.marts import PublishedMarts
+    from perf_pipelines.reports.score_table import score_table, to_csv, to_xlsx
+
+    rows = score_table(PublishedMarts(company_home(company)), Period.parse(period).id)
+    if format is TableFormat.xlsx:
+        path = output or Path(f"{company}-{period}.xlsx")
+        to_xlsx(rows, path=path, title=period)
+        _out().print(f"{len(rows)} employees written to {path}")
+    elif format is TableFormat.csv:
+        text = to_csv(rows)
+        if output:
+            output.write_text(text, encoding="utf-8", newline="")
+            _out().print(f"{len(rows)} employees written to {output}")
+        else:
+            sys.stdout.write(text)
+    else:
+        _print_score_table(rows, period=period, language=language)
+
+
+@app.command()
+def explain(
+    period: PeriodOption,
+    employee: Annotated[str, typer.Option("--employee", "-e", help="Employee id or name.")],
+    company: CompanyOption = "crm_sales",
+    rows: Annotated[int, typer.Option("--rows", help="Rows of evidence a KPI.", min=0)] = 3,
+    language: LanguageOption = Language.en,
+) -> None:
+    """One score, from the final figure down to each KPI, target, rule and the rows that counted."""
+    from perf_pipelines.reports.explanation import explain as explanation_of
+    from perf_pipelines.reports.marts import PublishedMarts
+
+    marts = PublishedMarts(company_home(company))
+    _out().print(
+        _explanation_tree(
+            explanation_of(marts, period=Period.parse(period).id, employee=employee, rows=rows), language=language
+        )
+    )
+
+
+@app.command(name="hash")
+def content_hash(
+    company: CompanyOption = "crm_sales",
+    period: Annotated[str | None, typer.Option("--period", "-p", help="Only this period's rows.")] = None,
+    marts: Annotated[bool, typer.Option("--marts", help="Also one line a mart.")] = False,
+) -> None:
+    """Hash of the published content, independent of row order, file layout and time of publishing.
+
+    The same inputs give the same hash: on another machine, after a crash, after deleting the warehouse.
+    """
+    from perf_pipelines.publication import hash_of, read_publication
+    from perf_pipelines.reports.marts import PublishedMarts
+
+    home = company_home(company)
+    publication = read_publication(home)
+    if period:
+        PublishedMarts(home).require(Period.parse(period).id)
+        print(hash_of(home, period=Period.parse(period).id))
+        return
+    if marts:
+        for mart, value in sorted(publication.hashes.items()):
+            print(f"{value}  {mart} ({publication.rows[mart]} rows)")
+    print(publication.content_hash)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option("--port", help="Port on this machine.")] = 3000,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Start the Dagster UI and its daemon on this company's state (`PERF_COMPANY` chooses which are served)."""
+    from perf_pipelines.defs.companies import read_company, served_companies
+    from perf_pipelines.defs.instance import prepare_dagster_home
+
+    for name in served_companies():
+        read_company(name)
+    prepare_dagster_home()
+    dagster = Path(sys.executable).with_name("dagster")
+    arguments = ["dev", "--workspace", str(PROJECT / "workspace.yaml"), "--host", host, "--port", str(port)]
+    os.execv(str(dagster), [str(dagster), *arguments])
+
+
+def main() -> None:
+    """Run a command; a refusal is printed with all its problems and ends with its own exit code."""
+    try:
+        app()
+    except PerfError as refusal:
+        _print_refusal(refusal)
+        raise SystemExit(refusal.exit_code) from None
+
+
+def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:
+    with _progress():
+        from perf_pipelines.defs.launch import close_periods
+
+        close_periods(company, periods, as_of=as_of)
+    closed = ", ".join(period.id for period in periods)
+    _out().print(f"[green]✓[/green] {company}: {closed} closed and published.")
+    _say_where(company)
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    """Show what the steps say of themselves, with the seconds since the start."""
+    console = Console(stderr=True)
+    handler = _StepHandler(console)
+    logger = logging.getLogger("perf_pipelines")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        with console.status("starting …"):
+            yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _StepHandler(logging.Handler):
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.INFO)
+        self._console = console
+        self._started = None if not console else _now()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        seconds = _now() - (self._started or 0)
+        self._console.print(Text(f"{seconds:6.1f} s  {record.getMessage()}"))
+
+
+def _now() -> float:
+    import time
+
+    return time.monotonic()
+
+
+def _out() -> Console:
+    return Console()
+
+
+def _say_where(company: str) -> None:
+    home = company_home(company)
+    _out().print(f"Marts for BI: {home.published}/marts.duckdb and {home.published}/parquet/", soft_wrap=True)
+
+
+def _print_refusal(refusal: PerfError) -> None:
+    console = Console(stderr=True)
+    console.print(Text(f"✗ {refusal.headline}", style="bold red"))
+    for problem in refusal.problems:
+        console.print(Text(f"  {problem}"), soft_wrap=True)
+
+
+def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Language) -> None:
+    zh = language is Language.zh
+    headings = (
+        ("部门", "姓名", "岗位", "得分", "等级", "部门排名", "拟发奖金", "状态")
+        if zh
+        else ("Department", "Name", "Position", "Score", "Grade", "Rank", "Payout", "Status")
+    )
+    table = Table(title=f"{period}", show_lines=False)
+    for heading in headings:
+        right = heading in {"得分", "部门排名", "拟发奖金", "Score", "Rank", "Payout"}
+        table.add_column(heading, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        rank = row["rank_in_department"]
+        table.add_row(
+            row[f"department_{language}"] or "",
+            row[f"employee_{language}"],
+            row[f"position_{language}"] or "",
+            _number(row["final_score"], 2),
+            row[f"grade_{language}"] or "",
+            f"{rank}/{row['department_headcount']}" if rank else "",
+            f"{_number(row['payout'], 2)} {row['currency']}" if row["payout"] is not None else "",
+            _STATUS[row["status"]][0 if zh else 1],
+        )
+    _out().print(table)
+    reasons = {row["reason_zh" if zh else "reason"] for row in rows if row["reason"]}
+    for reason in sorted(reasons):
+        names = ", ".join(row[f"employee_{language}"] for row in rows if row["reason_zh" if zh else "reason"] == reason)
+        _out().print(Text(f"{names}: {reason}"))
+
+
+_STATUS = {
+    "evaluated": ("已评估", "evaluated"),
+    "incomplete": ("数据不足", "incomplete"),
+    "excluded": ("不参评", "excluded"),
+}
+
+
+def _explanation_tree(explanation: Explanation, *, language: Language) -> Tree:
+    zh = language is Language.zh
+    person = explanation.evaluation
+    head = (
+        f"{person[f'employee_{language}']} · {person[f'position_{language}']} · "
+        f"{person[f'department_{language}']} · {person['period_id']}"
+    )
+    tree = Tree(Text(head, style="bold"))
+    if person["status"] == "evaluated":
+        tree.add(
+            Text(
+                f"最终得分 {_number(person['final_score'], 4)} → {person['grade_zh']}，"
+                f"部门第 {person['rank_in_department']} 名（{person['department_headcount']} 人参评）"
+                if zh
+                else f"final score {_number(person['final_score'], 4)} → {person['grade_en']}, "
+                f"rank {person['rank_in_department']} of {person['department_headcount']} in the department"
+            )
+        )
+    else:
+        tree.add(Text(f"{_STATUS[person['status']][0 if zh else 1]}: {person['reason_zh' if zh else 'reason']}"))
+    if explanation.payout:
+        pay = explanation.payout
+        tree.add(
+            Text(
+                f"{'拟发奖金' if zh else 'proposed payout'} {pay['bonus_base']} × {_number(pay['multiplier'])} × "
+                f"{_number(pay['active_share'])} × {_number(pay['fte'])} FTE = {pay['amount']} {pay['currency']}"
+            )
+        )
+    for kpi in explanation.kpis:
+        _add_kpi(tree, kpi, language=language)
+    return tree
+
+
+def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
+    zh = language is Language.zh
+    score = kpi.score
+    title = f"{score[f'name_{language}']} ({score['unit']}{', 团队' if zh else ', team'})" if score["scope"] == "team" else (
+        f"{score[f'name_{language}']} ({score['unit']})"
+    )
+    branch = tree.add(Text(title, style="bold"))
+    if score["status"] == "no_data":
+        branch.add(
+            Text(
+                f"无数据；处理方式：{score['no_data']}" if zh else f"no data; policy: {score['no_data']}"
+            )
+        )
+    else:
+        held = (
+            f"{'实际' if zh else 'actual'} {_number(score['actual'])} {'对目标' if zh else 'of target'} "
+            f"{_number(score['prorated_target'])} ({'越低越好' if zh else 'lower is better'})"
+            if score["better"] == "lower"
+            else f"{'实际' if zh else 'actual'} {_number(score['actual'])} {'对目标' if zh else 'of target'} "
+            f"{_number(score['prorated_target'])}"
+        )
+        branch.add(
+            Text(
+                f"{held} → {'达成率' if zh else 'attainment'} {_number(score['attainment'])} → "
+                f"{_KPI_STATUS[score['status']][0 if zh else 1]} ({'规则' if zh else 'rule'} {score['rule_id']})"
+            )
+        )
+        branch.add(
+            Text(
+                f"{_number(score['points'])} {'分' if zh else 'points'} × {'权重' if zh else 'weight'} "
+                f"{_number(score['weight'])} × 10 = {_number(score['weighted_score'])}"
+            )
+        )
+    branch.add(Text(f"{'目标链' if zh else 'serves'}: {score[f'path_{language}']}", style="dim"))
+    if kpi.contributions:
+        shown = f"{len(kpi.evidence)} / {kpi.contributions}"
+        evidence = branch.add(Text(f"{'计入的记录' if zh else 'rows that counted'}: {shown}", style="dim"))
+        for row in kpi.evidence:
+            evidence.add(
+                Text(
+                    f"{row['occurred_on']} {row['source_system']}.{row['source_table']} {row['source_key']} "
+                    f"{row['employee_id']}: {_number(row['numerator'])} / {_number(row['denominator'])}",
+                    style="dim",
+                )
+            )
+
+
+_KPI_STATUS = {"exceeded": ("超额", "exceeded"), "reached": ("达成", "reached"), "missed": ("未达成", "missed")}
+
+
+def _number(value: Decimal | None, decimals: int | None = None) -> str:
+    if value is None:
+        return ""
+    if decimals is not None:
+        return f"{value:,.{decimals}f}"
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+if __name__ == "__main__":
+    main()

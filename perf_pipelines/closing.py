@@ -1,0 +1,213 @@
+"""Closing periods: the steps that Dagster orders, each a plain function of a company and its state.
+
+extract → build inputs → gate 1 → build KPIs → build facts → gate 2 → evaluation → gate 3 → payout → gate 4
+→ review → publish. Dagster's assets call these methods and nothing else; they can be called without Dagster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from perf_pipelines.company import Company
+from perf_pipelines.errors import Busy, GateFailed, PeriodRefused, Problem
+from perf_pipelines.gates import GateResult, load_gate, run_gate
+from perf_pipelines.home import PROJECT, CompanyHome
+from perf_pipelines.periods import Period
+from perf_pipelines.publication import PeriodRecord, Publication, publish, read_publication
+from perf_pipelines.sources.extract import extract_system
+from perf_pipelines.sources.lake import Lake, Snapshot
+from perf_pipelines.warehouse.dbt import Dbt, Floor, NodeResult
+from perf_pipelines.warehouse.engine import Warehouse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXPECTATIONS = PROJECT / "expectations"
+
+GATES: Mapping[Floor, str] = {
+    Floor.INPUTS: "gate_1_inputs",
+    Floor.FACTS: "gate_2_facts",
+    Floor.EVALUATION: "gate_3_evaluation",
+    Floor.PAYOUT: "gate_4_payout",
+}
+"""The gate behind each floor that has one; its suite is ``expectations/<gate>.yaml``."""
+
+OFFENDING_ROWS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class BrokenPromise:
+    """A dbt test that failed, with the first rows that broke it."""
+
+    test: NodeResult
+    rows: tuple[dict[str, str], ...]
+
+
+class Closing:
+    """One company's periods being closed. Steps have to be called in order; the caller holds :meth:`alone`."""
+
+    def __init__(self, *, company: Company, home: CompanyHome) -> None:
+        self.company = company
+        self.home = home
+        self.lake = Lake(home.lake)
+        self.warehouse = Warehouse(home.warehouse)
+        self.dbt = Dbt(company=company, home=home)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the company's lock; :class:`Busy` at once when another process holds it."""
+        self.home.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.home.lock, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as timeout:
+            raise Busy(
+                f"{self.company.id} is being closed by another process",
+                [Problem(what="only one process may write a company's warehouse", todo="wait until it has ended")],
+            ) from timeout
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def extract(self, system: str, *, as_of: str | None = None) -> tuple[Snapshot, ...]:
+        """Load what has changed in a system into the lake, and return its tables' snapshots.
+
+        With ``as_of`` nothing is loaded; the snapshots are those that were current after that load.
+        """
+        if as_of is None:
+            extract_system(
+                company_folder=self.company.folder,
+                company_id=self.company.id,
+                system_id=system,
+                system=self.company.sources.systems[system],
+                lake=self.lake,
+                state_dir=self.home.extraction,
+            )
+        return tuple(snapshot for snapshot in self._snapshots(as_of).values() if snapshot.system == system)
+
+    def prepare(self, *, periods: Sequence[Period], as_of: str | None = None) -> None:
+        """Put the scheme, the raw rows and the periods into the warehouse."""
+        self.warehouse.prepare(
+            company=self.company,
+            periods=periods,
+            lake=self.lake,
+            snapshots=self._snapshots(as_of),
+            build=self.dbt.build_id,
+        )
+
+    def begin(self, periods: Sequence[Period]) -> None:
+        """Refuse a period that cannot be closed, and name the periods that the next floors compute."""
+        for period in periods:
+            self.check_closable(period)
+        self.warehouse.close_periods(company=self.company, periods=periods)
+
+    def check_closable(self, period: Period, *, together_with: Sequence[Period] = ()) -> None:
+        """:class:`PeriodRefused` unless ``period`` is over and its months are published or closed ``together_with`` it."""
+        self.company.closable(period, today=self.today)
+        if period.months == 1:
+            return
+        closed = self.closed_periods | {other.id for other in together_with}
+        missing = [month.id for month in self.company.months_of(period) if month.id not in closed]
+        if missing:
+            raise PeriodRefused(
+                f"{period} cannot be closed yet",
+                [
+                    Problem(
+                        field="period",
+                        what=f"of its months {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not closed",
+                        todo=f"run `perf-pipelines backfill --company {self.company.id} "
+                        f"--from {missing[0]} --to {missing[-1]}` first",
+                    )
+                ],
+            )
+
+    @property
+    def today(self) -> datetime:
+        """Now, in the company's time zone."""
+        return datetime.now(UTC).astimezone(self.company.timezone)
+
+    @property
+    def closed_periods(self) -> frozenset[str]:
+        """Ids of the periods that are published."""
+        return frozenset(read_publication(self.home).periods) if self.home.published.exists() else frozenset()
+
+    def build(self, floor: Floor) -> tuple[NodeResult, ...]:
+        """Build and test a floor with dbt; failed tests are in the result, not raised."""
+        return self.dbt.build(floor)
+
+    def broken_promises(self, results: Sequence[NodeResult]) -> tuple[BrokenPromise, ...]:
+        """The failed tests among ``results``, each with its offending rows."""
+        return tuple(
+            BrokenPromise(
+                test=result,
+                rows=self.warehouse.rows(result.relation, limit=OFFENDING_ROWS_SHOWN) if result.relation else (),
+            )
+            for result in results
+            if result.is_test and result.status == "fail"
+        )
+
+    def check(self, floor: Floor) -> GateResult:
+        """Run the gate behind a floor on the periods being closed."""
+        gate = load_gate(EXPECTATIONS / f"{GATES[floor]}.yaml")
+        frames: dict[str, pd.DataFrame] = {table: self.warehouse.frame(table) for table in gate.tables}
+        return run_gate(gate, frames)
+
+    def publish(self, periods: Sequence[Period], *, as_of: str | None = None) -> Publication:
+        """Publish the marts with the rows of ``periods`` replaced."""
+        loads = {f"{s.system}.{s.table}": s.load_id for s in self._snapshots(as_of).values()}
+        record = PeriodRecord(
+            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            loads=loads,
+            scheme=self.company.scheme.scheme,
+        )
+        return publish(
+            company=self.company.id,
+            home=self.home,
+            warehouse=self.warehouse,
+            periods={period.id: record for period in periods},
+            descriptions=self._mart_descriptions,
+        )
+
+    @cached_property
+    def _mart_descriptions(self) -> Mapping[str, Mapping[str, str]]:
+        return {
+            node["name"]: {
+                "": node["description"],
+                **{column["name"]: column["description"] for column in node["columns"].values()},
+            }
+            for node in self.dbt.manifest()["nodes"].values()
+            if node["resource_type"] == "model" and node["schema"] == "marts"
+        }
+
+    def _snapshots(self, as_of: str | None) -> Mapping[tuple[str, str], Snapshot]:
+        declared = {
+            (system, table)
+            for system, source in self.company.sources.systems.items()
+            for table in source.tables
+        }
+        return {key: snapshot for key, snapshot in self.lake.snapshots(as_of).items() if key in declared}
+
+
+def promises_broken(floor: Floor, broken: Sequence[BrokenPromise]) -> GateFailed:
+    """The refusal for failed dbt tests: each test with up to three of its rows."""
+    return GateFailed(
+        f"the floor `{floor}` breaks {len(broken)} of its promises",
+        [
+            Problem(
+                file=promise.test.file,
+                field=promise.test.name,
+                row="; ".join(", ".join(f"{k}={v}" for k, v in row.items()) for row in promise.rows[:3]) or None,
+                what=f"{promise.test.failures} row(s) break it",
+                todo="mend the source or the staging model, then run again",
+            )
+            for promise in broken
+        ],
+    )

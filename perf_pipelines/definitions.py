@@ -1,0 +1,40 @@
+"""The Dagster code location: every company served, its floors, gates, jobs and schedules."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from perf_pipelines.defs.apply.assets import apply_assets
+from perf_pipelines.defs.companies import closing_of, served_companies
+from perf_pipelines.defs.evaluate.assets import evaluate_assets
+from perf_pipelines.defs.extract.assets import extract_assets
+from perf_pipelines.defs.jobs import evaluation_job
+from perf_pipelines.defs.monitor.gates import gate_checks
+from perf_pipelines.defs.monitor.schedules import evaluation_schedule
+from perf_pipelines.defs.publish.assets import publish_assets
+from perf_pipelines.defs.site import ClosingResource, Site
+from perf_pipelines.defs.transform.assets import scheme_asset, transform_assets
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What ``PERF_COMPANY`` chooses. A company whose folder is wrong is refused with all its faults."""
+    names = served_companies()
+    return dg.Definitions.merge(*(company_definitions(name, prefixed=len(names) > 1) for name in names))
+
+
+def company_definitions(name: str, *, prefixed: bool = False) -> dg.Definitions:
+    """One company's definitions; ``prefixed`` puts its name before those of jobs, schedules and groups."""
+    closing = closing_of(name)
+    site = Site(company=closing.company, closing=closing, prefixed=prefixed)
+    built = [*extract_assets(site), *transform_assets(site), *evaluate_assets(site), *apply_assets(site)]
+    assets = [*built, *publish_assets(site, built)]
+    jobs = {cycle: evaluation_job(site, cycle, assets) for cycle in site.company.cycles}
+    return dg.Definitions(
+        assets=[scheme_asset(site), *assets],
+        asset_checks=gate_checks(site),
+        jobs=list(jobs.values()),
+        schedules=[evaluation_schedule(site, cycle, job) for cycle, job in jobs.items()],
+        resources={site.resource: ClosingResource(company=name)},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,1 @@
+"""Payout, score table and strategy review as assets."""

@@ -1,0 +1,34 @@
+"""Which companies the code location serves: ``PERF_COMPANY``, one name or several with commas."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from perf_pipelines.closing import Closing
+from perf_pipelines.company import Company, company_folder, load_company
+from perf_pipelines.home import companies_root, company_home
+from perf_pipelines.warehouse.dbt import DBT_PROJECT, input_models, kpi_models
+
+DEFAULT_COMPANY = "crm_sales"
+
+
+def served_companies() -> tuple[str, ...]:
+    """Names in ``PERF_COMPANY``, in order, without repetition."""
+    names = (name.strip() for name in os.environ.get("PERF_COMPANY", DEFAULT_COMPANY).split(","))
+    return tuple(dict.fromkeys(name for name in names if name)) or (DEFAULT_COMPANY,)
+
+
+def read_company(name: str) -> Company:
+    """The company of that name; :class:`~perf_pipelines.errors.CompanyRefused` with all that is wrong with it."""
+    return load_company(
+        company_folder(companies_root(), name),
+        kpi_models=kpi_models(DBT_PROJECT / "models" / "kpis"),
+        inputs=input_models(),
+    )
+
+
+@cache
+def closing_of(name: str) -> Closing:
+    """The company and its state; one object a process, so that dbt's manifest is held."""
+    return Closing(company=read_company(name), home=company_home(name))

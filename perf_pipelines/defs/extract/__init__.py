@@ -1,0 +1,1 @@
+"""Extraction as assets: one a source table."""

@@ -1,0 +1,60 @@
+"""The lake: an asset a source table, a step a business system."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import dagster as dg
+
+from perf_pipelines.closing import Closing
+from perf_pipelines.defs.site import AS_OF_TAG, Site
+
+_log = logging.getLogger(__name__)
+
+
+def extract_assets(site: Site) -> list[dg.AssetsDefinition]:
+    """One multi-asset a system of sources.yaml."""
+    return [_system_assets(site, system) for system in site.company.sources.systems]
+
+
+def _system_assets(site: Site, system: str) -> dg.AssetsDefinition:
+    source = site.company.sources.systems[system]
+    specs = [
+        dg.AssetSpec(
+            key=site.key("raw", system, table),
+            description=declared.description,
+            group_name=site.name("extract"),
+            owners=site.owners,
+            kinds={"dlt", "parquet"},
+            metadata={
+                "system": source.name.en,
+                "file": f"{source.folder}/{declared.file}",
+                "dagster/column_schema": dg.TableSchema([dg.TableColumn(column, "text") for column in declared.columns]),
+            },
+        )
+        for table, declared in source.tables.items()
+    ]
+
+    @dg.multi_asset(
+        name=site.name(f"extract_{system}"),
+        specs=specs,
+        required_resource_keys={site.resource},
+        pool=site.pool,
+    )
+    def extract(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        closing: Closing = getattr(context.resources, site.resource)
+        snapshots = closing.extract(system, as_of=context.run.tags.get(AS_OF_TAG))
+        _log.info("extract from %s: %s rows in %s tables", system, sum(s.rows for s in snapshots), len(snapshots))
+        for snapshot in snapshots:
+            yield dg.MaterializeResult(
+                asset_key=site.key("raw", system, snapshot.table),
+                metadata={
+                    "dagster/row_count": snapshot.rows,
+                    "load id": snapshot.load_id,
+                    "sha256 of the file": snapshot.sha256,
+                    "columns nobody declared": ", ".join(snapshot.extra_columns) or "none",
+                },
+            )
+
+    return extract

@@ -1,0 +1,28 @@
+"""One job a cycle: from extraction to published marts, for one period or a range."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from perf_pipelines.defs.site import Site
+from perf_pipelines.periods import Cycle
+
+_ADVERB = {Cycle.MONTH: "monthly", Cycle.QUARTER: "quarterly", Cycle.HALF_YEAR: "half_yearly", Cycle.YEAR: "yearly"}
+
+
+def job_name(site: Site, cycle: Cycle) -> str:
+    """``monthly_evaluation``, ``quarterly_evaluation``, …"""
+    return site.name(f"{_ADVERB[cycle]}_evaluation")
+
+
+def evaluation_job(site: Site, cycle: Cycle, assets: list[dg.AssetsDefinition]) -> dg.UnresolvedAssetJobDefinition:
+    """The job of a cycle: the assets of no cycle and those of this one, with their checks."""
+    others = {str(other) for other in site.company.cycles if other != cycle}
+    keys = [key for definition in assets for key in definition.keys if not (set(key.path) & others)]
+    return dg.define_asset_job(
+        name=job_name(site, cycle),
+        selection=dg.AssetSelection.assets(*keys),
+        partitions_def=site.partitions(cycle),
+        description=f"Closes one {cycle.replace('_', '-')} or a range: extraction, gates, scores, payout, publication.",
+        tags={"company": site.company.id},
+    )

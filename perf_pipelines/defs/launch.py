@@ -1,0 +1,69 @@
+"""Closing periods from outside Dagster's user interface: the same jobs, run in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
+
+from perf_pipelines.definitions import company_definitions
+from perf_pipelines.defs.companies import closing_of
+from perf_pipelines.defs.instance import open_instance
+from perf_pipelines.defs.jobs import job_name
+from perf_pipelines.defs.site import AS_OF_TAG, Site
+from perf_pipelines.errors import PerfError, Problem, RunFailed
+from perf_pipelines.periods import Period
+
+
+def close_periods(company: str, periods: Sequence[Period], *, as_of: str | None = None) -> None:
+    """Close ``periods``, shorter ones first, a run of the job for each unbroken range.
+
+    Raises the :class:`~perf_pipelines.errors.PerfError` that stopped a run. Everything is refused before anything is
+    run when one of the periods cannot be closed.
+    """
+    closing = closing_of(company)
+    ordered = sorted(set(periods), key=lambda period: (period.months, period.starts_on))
+    for period in ordered:
+        closing.check_closable(period, together_with=ordered)
+    definitions = company_definitions(company)
+    site = Site(company=closing.company, closing=closing, prefixed=False)
+    with open_instance() as instance:
+        for first, last in _ranges(ordered):
+            job = definitions.resolve_job_def(job_name(site, first.cycle))
+            try:
+                job.execute_in_process(
+                    instance=instance,
+                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                    tags={
+                        ASSET_PARTITION_RANGE_START_TAG: site.partition_key(first),
+                        ASSET_PARTITION_RANGE_END_TAG: site.partition_key(last),
+                        **({AS_OF_TAG: as_of} if as_of else {}),
+                    },
+                )
+            except Exception as error:
+                raise _refusal(error) from error
+
+
+def _ranges(periods: Sequence[Period]) -> list[tuple[Period, Period]]:
+    """Unbroken ranges of one cycle, as first and last period."""
+    ranges: list[tuple[Period, Period]] = []
+    for _, group in groupby(periods, key=lambda period: period.months):
+        for period in group:
+            if ranges and ranges[-1][1].months == period.months and ranges[-1][1].next() == period:
+                ranges[-1] = (ranges[-1][0], period)
+            else:
+                ranges.append((period, period))
+    return ranges
+
+
+def _refusal(error: BaseException) -> PerfError:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, PerfError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return RunFailed(
+        "the run failed",
+        [Problem(what=f"{type(error).__name__}: {error}", todo="look at the run in the Dagster UI (`make ui`)")],
+    )

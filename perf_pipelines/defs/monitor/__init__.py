@@ -1,0 +1,1 @@
+"""Gates as blocking asset checks, and schedules."""

@@ -1,0 +1,81 @@
+"""The four gates as blocking asset checks: one check a relation that the gate's suite looks at."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import dagster as dg
+
+from perf_pipelines.closing import GATES, Closing
+from perf_pipelines.defs.site import Site
+from perf_pipelines.defs.tables import table_metadata
+from perf_pipelines.defs.translation import UNPARTITIONED, gate_keys
+from perf_pipelines.gates import TableResult
+from perf_pipelines.periods import Cycle
+from perf_pipelines.warehouse.dbt import Floor
+
+_log = logging.getLogger(__name__)
+
+
+def gate_checks(site: Site) -> list[dg.AssetChecksDefinition]:
+    """Gate 1 once; gates 2 to 4 for each cycle."""
+    return [
+        _gate(site, floor, cycle)
+        for floor in GATES
+        for cycle in ((None,) if floor in UNPARTITIONED else site.company.cycles)
+    ]
+
+
+def _gate(site: Site, floor: Floor, cycle: Cycle | None) -> dg.AssetChecksDefinition:
+    gate = GATES[floor]
+    keys = gate_keys(site, gate, cycle)
+    key_of = {key.path[-1]: key for key in keys}
+
+    @dg.multi_asset_check(
+        name=site.name(gate if cycle is None else f"{cycle}_{gate}"),
+        specs=[
+            dg.AssetCheckSpec(
+                name=gate,
+                asset=key,
+                blocking=True,
+                description=f"expectations/{gate}.yaml, {key.path[-1]}",
+                partitions_def=site.partitions(cycle) if cycle else None,
+            )
+            for key in keys
+        ],
+        required_resource_keys={site.resource},
+        pool=site.pool,
+    )
+    def check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        closing: Closing = getattr(context.resources, site.resource)
+        result = closing.check(floor)
+        for table in result.tables:
+            yield _check_result(table, name=gate, key=key_of[table.table])
+        _log.info("%s: %s", gate, "open" if result.passed else "closed")
+        if not result.passed:
+            raise result.failure()
+
+    return check
+
+
+def _check_result(table: TableResult, *, name: str, key: dg.AssetKey) -> dg.AssetCheckResult:
+    failed = [expectation for expectation in table.expectations if not expectation.passed]
+    closes = any(expectation.severity == "error" for expectation in failed)
+    offending = [
+        {"expectation": expectation.type, "because": expectation.because["en"], **row}
+        for expectation in failed
+        for row in expectation.offending
+    ]
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=name,
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR if closes or not failed else dg.AssetCheckSeverity.WARN,
+        description="; ".join(expectation.because["en"] for expectation in failed) or None,
+        metadata={
+            "rows looked at": table.rows,
+            "expectations": len(table.expectations),
+            **table_metadata("offending rows", offending),
+        },
+    )

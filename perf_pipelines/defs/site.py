@@ -1,0 +1,96 @@
+"""What every floor of one company's assets needs to know: names, keys, partitions, the shared resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import dagster as dg
+
+from perf_pipelines.closing import Closing
+from perf_pipelines.company import Company
+from perf_pipelines.periods import Cycle, Period
+
+AS_OF_TAG = "perf/as_of"
+"""Run tag: read the lake as it was after this load, and load nothing."""
+
+_FORMATS = {
+    Cycle.MONTH: "%Y-%m",
+    Cycle.QUARTER: "quarter-from-%Y-%m",
+    Cycle.HALF_YEAR: "half-year-from-%Y-%m",
+    Cycle.YEAR: "year-%Y",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One company in the code location. ``prefixed``: names carry the company, because several are served."""
+
+    company: Company
+    closing: Closing
+    prefixed: bool
+
+    def name(self, text: str) -> str:
+        """A name of a job, schedule, op or group that is unique in the code location."""
+        return f"{self.company.id}__{text}" if self.prefixed else text
+
+    def key(self, *parts: str, cycle: Cycle | None = None) -> dg.AssetKey:
+        """Asset key: company, cycle if the asset is made once a period, then the parts."""
+        return dg.AssetKey([self.company.id, *([str(cycle)] if cycle else []), *parts])
+
+    @property
+    def owners(self) -> Sequence[str]:
+        """Whom to ask, in Dagster's form."""
+        return self.company.owners
+
+    @property
+    def resource(self) -> str:
+        """Key of the resource that holds the company's lock during a run."""
+        return f"{self.company.id}__closing"
+
+    @property
+    def pool(self) -> str:
+        """The pool of one that all steps that write the warehouse share."""
+        return f"warehouse_{self.company.id}"
+
+    def partitions(self, cycle: Cycle) -> dg.TimeWindowPartitionsDefinition:
+        """The periods of a cycle, from the company's first on.
+
+        Keys are ``2017-03`` for a month and ``quarter-from-2017-01`` for a quarter: a time-window partition's key has
+        to be a date format.
+        """
+        step = cycle.months
+        months = ",".join(str(month) for month in range(1, 13, step))
+        return dg.TimeWindowPartitionsDefinition(
+            start=datetime.combine(
+                Period.containing(self.company.first_period.starts_on, cycle).starts_on, datetime.min.time()
+            ),
+            fmt=_FORMATS[cycle],
+            cron_schedule=f"0 0 1 {months if step > 1 else '*'} *",
+            timezone=self.company.timezone.key,
+        )
+
+    def partition_key(self, period: Period) -> str:
+        """The partition key of a period."""
+        return period.starts_on.strftime(_FORMATS[period.cycle])
+
+    def periods(self, keys: Sequence[str], cycle: Cycle) -> tuple[Period, ...]:
+        """The periods of partition keys."""
+        return tuple(Period(datetime.strptime(key, _FORMATS[cycle]).date(), cycle.months) for key in keys)  # noqa: DTZ007
+
+
+class ClosingResource(dg.ConfigurableResource[Closing]):
+    """The company's state, held alone while a run uses it."""
+
+    company: str
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Closing]:
+        """Hold the lock for as long as the run lasts."""
+        from perf_pipelines.defs.companies import closing_of
+
+        closing = closing_of(self.company)
+        with closing.alone():
+            yield closing

@@ -1,0 +1,1 @@
+"""Inputs, KPI models and facts as assets."""

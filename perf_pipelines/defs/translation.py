@@ -1,0 +1,81 @@
+"""dbt's models and tests as Dagster's assets and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator
+from dagster_dbt.asset_utils import build_dbt_specs
+
+from perf_pipelines.closing import EXPECTATIONS
+from perf_pipelines.defs.site import Site
+from perf_pipelines.gates import load_gate
+from perf_pipelines.periods import Cycle
+from perf_pipelines.warehouse.dbt import Floor
+
+UNPARTITIONED = frozenset({Floor.INPUTS, Floor.KPIS})
+"""Floors that are built once for all periods."""
+
+
+class Translator(DagsterDbtTranslator):
+    """Names a company's dbt nodes; floors behind the KPIs stand once for each cycle."""
+
+    def __init__(self, site: Site, cycle: Cycle | None) -> None:
+        super().__init__()
+        self._site = site
+        self._cycle = cycle
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            if dbt_resource_props["source_name"] in {"scheme", "control"}:
+                return self._site.key("scheme")
+            return self._site.key("raw", dbt_resource_props["source_name"], dbt_resource_props["name"])
+        cycle = None if _floor(dbt_resource_props) in UNPARTITIONED else self._cycle
+        return self._site.key(dbt_resource_props["schema"], dbt_resource_props["name"], cycle=cycle)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        floor = _floor(dbt_resource_props)
+        if floor is None:
+            return None
+        return group_name(self._site, floor, self._cycle)
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
+        return self._site.owners
+
+
+def group_name(site: Site, floor: str, cycle: Cycle | None) -> str:
+    """Name of an asset group: the floor, and the cycle where it is built once a period."""
+    return site.name(floor if floor in UNPARTITIONED or cycle is None else f"{cycle}_{floor}")
+
+
+def dbt_specs(
+    site: Site, floor: Floor, cycle: Cycle | None
+) -> tuple[Sequence[dg.AssetSpec], Sequence[dg.AssetCheckSpec]]:
+    """Asset and check specs of one floor. Checks block: what stands behind a broken promise is not made."""
+    return build_dbt_specs(
+        translator=Translator(site, cycle),
+        manifest=site.closing.dbt.manifest(),
+        select=f"tag:{floor}",
+        exclude="",
+        selector="",
+        io_manager_key=None,
+        project=None,
+    )
+
+
+def gate_keys(site: Site, gate: str, cycle: Cycle | None) -> Sequence[dg.AssetKey]:
+    """Asset keys of the relations that a gate looks at, in the suite's order."""
+    translator = Translator(site, cycle)
+    nodes = {
+        node["name"]: node
+        for node in site.closing.dbt.manifest()["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    return [translator.get_asset_key(nodes[table]) for table in load_gate(EXPECTATIONS / f"{gate}.yaml").tables]
+
+
+def _floor(dbt_resource_props: Mapping[str, Any]) -> Floor | None:
+    floors = [Floor(tag) for tag in dbt_resource_props.get("tags", []) if tag in set(Floor)]
+    return floors[0] if floors else None

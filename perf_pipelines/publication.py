@@ -1,0 +1,217 @@
+"""Publishing: the marts that passed every gate, whole or not at all, for BI and HR to read.
+
+A version is a folder with ``marts.duckdb`` (schema ``marts``, read-only) and ``parquet/<mart>/<period>.parquet``.
+``published`` is a link to one version; a new one is made beside it and the link is moved in one rename, so that a
+reader sees the old marts or the new ones and never a mixture. Periods that were not closed again are carried over
+from the version before as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from perf_pipelines.errors import NotPublished, Problem
+from perf_pipelines.home import CompanyHome
+from perf_pipelines.warehouse.engine import Warehouse
+
+_WHOLE = "whole"
+"""File name of a mart without periods."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodRecord:
+    """How a published period came about: when (UTC, ISO 8601), from which loads, by which scheme."""
+
+    published_at: str
+    loads: Mapping[str, str]
+    scheme: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What stands in the published version: rows and content hash of each mart, and its periods."""
+
+    company: str
+    periods: Mapping[str, PeriodRecord]
+    rows: Mapping[str, int]
+    hashes: Mapping[str, str]
+    content_hash: str
+
+
+def publish(
+    *,
+    company: str,
+    home: CompanyHome,
+    warehouse: Warehouse,
+    periods: Mapping[str, PeriodRecord],
+    descriptions: Mapping[str, Mapping[str, str]],
+) -> Publication:
+    """Make a new version with the rows of ``periods`` replaced, and move the link to it.
+
+    ``descriptions`` has, for each mart, the description of its columns and, under ``""``, its own.
+    """
+    home.versions.mkdir(parents=True, exist_ok=True)
+    before = read_publication(home) if home.published.exists() else None
+    making = home.versions / f"making-{os.getpid()}"
+    shutil.rmtree(making, ignore_errors=True)
+    try:
+        _export(warehouse=warehouse, periods=sorted(periods), target=making / "parquet")
+        if before is not None:
+            _carry_over(home.published / "parquet", making / "parquet", keep=sorted(set(before.periods) - set(periods)))
+        hashes, rows = _write_database(making, descriptions)
+        publication = Publication(
+            company=company,
+            periods=dict(sorted({**(before.periods if before else {}), **periods}.items())),
+            rows=rows,
+            hashes=hashes,
+            content_hash=_combined(hashes),
+        )
+        _write_record(making / "publication.json", publication)
+        version = home.versions / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{publication.content_hash[:12]}"
+        making.rename(version)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    _move_link(home.published, version)
+    _forget_old_versions(home)
+    return publication
+
+
+def read_publication(home: CompanyHome) -> Publication:
+    """The record of the published version; :class:`NotPublished` when nothing has been published yet."""
+    path = home.published / "publication.json"
+    if not path.exists():
+        raise NotPublished(
+            f"nothing has been published for {home.root.name}",
+            [
+                Problem(
+                    what="no period has been closed yet",
+                    todo=f"run `perf-pipelines run --company {home.root.name} --period …`",
+                )
+            ],
+        )
+    content: dict[str, Any] = json.loads(path.read_text())
+    periods = {period: PeriodRecord(**record) for period, record in content.pop("periods").items()}
+    return Publication(periods=periods, **content)
+
+
+def published_database(home: CompanyHome) -> Path:
+    """``marts.duckdb`` of the version that is published now; :class:`NotPublished` when there is none."""
+    read_publication(home)
+    return (home.published / "marts.duckdb").resolve()
+
+
+def hash_of(home: CompanyHome, *, period: str) -> str:
+    """Content hash of one period's rows in all marts that hold periods."""
+    files = sorted((home.published / "parquet").glob(f"*/{period}.parquet"))
+    with duckdb.connect() as connection:
+        return _combined({file.parent.name: _content_hash(connection, f"read_parquet('{_quoted(file)}')") for file in files})
+
+
+def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> None:
+    with warehouse.connect(read_only=True) as connection:
+        marts: list[tuple[str, bool]] = connection.execute(
+            """
+            select table_name, bool_or(column_name = 'period_id')
+            from information_schema.columns where table_schema = 'marts' group by table_name order by table_name
+            """
+        ).fetchall()
+        for mart, by_period in marts:
+            (target / mart).mkdir(parents=True)
+            for name in periods if by_period else [_WHOLE]:
+                rows = f"select * from marts.{mart}"
+                if by_period:
+                    rows += f" where period_id = '{name}'"
+                file = target / mart / f"{name}.parquet"
+                connection.execute(f"copy ({rows} order by all) to '{_quoted(file)}' (format parquet)")
+
+
+def _carry_over(old: Path, new: Path, *, keep: Sequence[str]) -> None:
+    for folder in sorted(old.iterdir()):
+        for period in keep:
+            file = folder / f"{period}.parquet"
+            if file.exists():
+                (new / folder.name).mkdir(exist_ok=True)
+                os.link(file.resolve(), new / folder.name / file.name)
+
+
+def _write_database(
+    version: Path, descriptions: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, str], dict[str, int]]:
+    hashes: dict[str, str] = {}
+    rows: dict[str, int] = {}
+    database = version / "marts.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema marts")
+        for folder in sorted((version / "parquet").iterdir()):
+            mart = folder.name
+            files = f"read_parquet('{_quoted(folder)}/*.parquet', union_by_name = true)"
+            connection.execute(f"create table marts.{mart} as select * from {files} order by all")
+            hashes[mart] = _content_hash(connection, f"marts.{mart}")
+            counted = connection.execute(f"select count(*) from marts.{mart}").fetchone()
+            rows[mart] = int(counted[0]) if counted else 0
+            for column, description in descriptions.get(mart, {}).items():
+                what = f"column marts.{mart}.{column}" if column else f"table marts.{mart}"
+                connection.execute(f"comment on {what} is '{_escaped(description)}'")
+    database.chmod(0o444)
+    return hashes, rows
+
+
+def _content_hash(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    # a sum over rows does not depend on their order and needs no sort; each row counts with 128 bits
+    row = connection.execute(
+        f"""
+        select
+            count(*),
+            coalesce(sum(md5_number_upper(row_text)::hugeint), 0),
+            coalesce(sum(md5_number_lower(row_text)::hugeint), 0)
+        from (select to_json(content)::varchar as row_text from {relation} as content)
+        """
+    ).fetchone()
+    return _combined({str(index): str(value) for index, value in enumerate(row or ())})
+
+
+def _combined(parts: Mapping[str, str]) -> str:
+    return hashlib.sha256("\n".join(f"{name} {part}" for name, part in sorted(parts.items())).encode()).hexdigest()
+
+
+def _write_record(path: Path, publication: Publication) -> None:
+    content = {
+        "company": publication.company,
+        "content_hash": publication.content_hash,
+        "periods": {period: vars(record) for period, record in publication.periods.items()},
+        "rows": publication.rows,
+        "hashes": publication.hashes,
+    }
+    path.write_text(json.dumps(content, indent=2, default=dict) + "\n")
+
+
+def _move_link(link: Path, version: Path) -> None:
+    fresh = link.with_name(f"published-{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(os.path.relpath(version, link.parent), target_is_directory=True)
+    os.replace(fresh, link)
+
+
+def _forget_old_versions(home: CompanyHome) -> None:
+    current = home.published.resolve()
+    others = sorted(path for path in home.versions.iterdir() if path != current)
+    for version in others[:-1]:
+        shutil.rmtree(version)
+
+
+def _quoted(path: Path) -> str:
+    return _escaped(str(path))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,42 @@
+"""Reading the published marts. Nobody but the pipeline reads the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from perf_pipelines.errors import NotPublished, Problem
+from perf_pipelines.home import CompanyHome
+from perf_pipelines.publication import published_database, read_publication
+
+
+class PublishedMarts:
+    """The version that was published when this object was made; it stays readable while a newer one is made."""
+
+    def __init__(self, home: CompanyHome) -> None:
+        self._company = home.root.name
+        self._publication = read_publication(home)
+        self._database = published_database(home)
+
+    def require(self, period: str) -> None:
+        """:class:`NotPublished` unless ``period`` is among the published ones."""
+        if period not in self._publication.periods:
+            raise NotPublished(
+                f"{period} is not published for {self._company}",
+                [
+                    Problem(
+                        field="period",
+                        what=f"published are {', '.join(self._publication.periods) or 'none'}",
+                        todo=f"run `perf-pipelines run --company {self._company} --period {period}`",
+                    )
+                ],
+            )
+
+    def query(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
+        """Rows as dictionaries by column; decimals are exact."""
+        with duckdb.connect(str(self._database), read_only=True) as connection:
+            result = connection.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters))
+            columns = [column[0] for column in result.description]
+            return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,109 @@
+"""The score table of a period (月度考核结果汇总表): one line an employee, best of each department first."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from perf_pipelines.reports.marts import PublishedMarts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column: the mart's name, its heading in both languages, and the number format where it is a number."""
+
+    name: str
+    zh: str
+    en: str
+    number_format: str | None = None
+    width: int = 14
+
+
+COLUMNS = (
+    Column(name="department_zh", zh="部门", en="Department (zh)"),
+    Column(name="department_en", zh="部门（英）", en="Department"),
+    Column(name="employee_id", zh="工号", en="Employee id", width=20),
+    Column(name="employee_zh", zh="姓名", en="Name (zh)", width=20),
+    Column(name="employee_en", zh="姓名（英）", en="Name", width=20),
+    Column(name="position_zh", zh="岗位", en="Position (zh)"),
+    Column(name="position_en", zh="岗位（英）", en="Position"),
+    Column(name="kpi_score", zh="KPI得分", en="KPI score", number_format="0.00"),
+    Column(name="feedback_score", zh="360°得分", en="360° score", number_format="0.00"),
+    Column(name="final_score", zh="最终得分", en="Final score", number_format="0.00"),
+    Column(name="grade_zh", zh="等级", en="Grade (zh)"),
+    Column(name="grade_en", zh="等级（英）", en="Grade"),
+    Column(name="rank_in_department", zh="部门排名", en="Rank in department", number_format="0"),
+    Column(name="department_headcount", zh="部门参评人数", en="Ranked in department", number_format="0"),
+    Column(name="rank_in_position", zh="岗位排名", en="Rank in position", number_format="0"),
+    Column(name="payout", zh="拟发奖金", en="Proposed payout", number_format="#,##0.00"),
+    Column(name="currency", zh="币种", en="Currency", width=8),
+    Column(name="status", zh="状态", en="Status"),
+    Column(name="reason_zh", zh="未评估原因", en="Why not evaluated (zh)", width=60),
+    Column(name="reason", zh="未评估原因（英）", en="Why not evaluated", width=60),
+)
+
+
+def score_table(marts: PublishedMarts, period: str) -> list[dict[str, Any]]:
+    """The rows of ``rpt_score_table`` for a published period; :class:`NotPublished` otherwise."""
+    marts.require(period)
+    return marts.query(
+        """
+        select * from marts.rpt_score_table where period_id = ?
+        order by department_en nulls last, final_score desc nulls last, employee_en
+        """,
+        [period],
+    )
+
+
+def to_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Comma-separated text with the mart's column names; a byte-order mark lets Excel read the Chinese."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["period_id", *(column.name for column in COLUMNS)])
+    for row in rows:
+        writer.writerow([row["period_id"], *(_safe(row[column.name]) for column in COLUMNS)])
+    return "\ufeff" + text.getvalue()
+
+
+def to_xlsx(rows: Sequence[dict[str, Any]], *, path: Path, title: str) -> None:
+    """A workbook with headings in both languages, number formats, a frozen header and a filter."""
+    import xlsxwriter
+
+    workbook = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    sheet = workbook.add_worksheet(title)
+    heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    formats = {
+        column.name: workbook.add_format({"num_format": column.number_format})
+        for column in COLUMNS
+        if column.number_format
+    }
+    for index, column in enumerate(COLUMNS):
+        sheet.set_column(index, index, column.width)
+        sheet.write_string(0, index, f"{column.zh}\n{column.en}", heading)
+        for line, row in enumerate(rows, start=1):
+            value = row[column.name]
+            if value is None:
+                continue
+            if column.name in formats:
+                sheet.write_number(line, index, float(value), formats[column.name])
+            else:
+                sheet.write_string(line, index, str(value))
+    sheet.set_row(0, 32)
+    sheet.freeze_panes(1, 5)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(COLUMNS) - 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    workbook.close()
+
+
+def _safe(value: object) -> object:
+    # a cell that begins like a formula would be run by a spreadsheet
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return f"'{value}"
+    return "" if value is None else str(value) if isinstance(value, Decimal) else value

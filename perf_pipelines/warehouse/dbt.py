@@ -1,0 +1,197 @@
+"""dbt in this process: parsed once, then one invocation a floor of the house.
+
+A dbt process costs seconds to start and to read its project, a floor's SQL a fraction of one. The manifest is held
+between invocations, and kept in the company's home between processes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perf_pipelines.errors import Problem, RunFailed
+from perf_pipelines.home import PROJECT, CompanyHome
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+    from perf_pipelines.company import Company
+
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+class Floor(StrEnum):
+    """What is built together, between two gates. A model carries its floor as a tag (dbt_project.yml)."""
+
+    INPUTS = "inputs"
+    KPIS = "kpis"
+    FACTS = "facts"
+    EVALUATION = "evaluation"
+    PAYOUT = "payout"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeResult:
+    """What became of one model or test. ``relation`` is quoted, with schema; of a test, where its failures stand."""
+
+    unique_id: str
+    name: str
+    is_test: bool
+    status: str
+    message: str
+    failures: int
+    seconds: float
+    relation: str | None
+    file: str
+
+    @property
+    def passed(self) -> bool:
+        """Built, or kept its promise."""
+        return self.status in {"success", "pass", "warn"}
+
+
+def kpi_models(folder: Path) -> frozenset[str]:
+    """Ids of the KPIs that have a model ``kpi_<id>.sql`` in ``folder``; empty when there is no such folder."""
+    return frozenset(path.stem.removeprefix("kpi_") for path in folder.glob("kpi_*.sql"))
+
+
+def input_models() -> frozenset[str]:
+    """Ids of the inputs of the contract."""
+    return frozenset(path.stem for path in (DBT_PROJECT / "models" / "inputs").glob("*.sql")) - {"staged_rows"}
+
+
+class Dbt:
+    """dbt on one company's warehouse."""
+
+    def __init__(self, *, company: Company, home: CompanyHome) -> None:
+        self._company = company
+        self._home = home
+        self._held: Manifest | None = None
+
+    @cached_property
+    def build_id(self) -> str:
+        """Hash of every file that dbt reads and of what the company supplies: other code, other hash."""
+        digest = hashlib.sha256()
+        for root in (DBT_PROJECT, self._company.folder / "models"):
+            for path in sorted(root.rglob("*")):
+                if path.suffix in {".sql", ".yml", ".yaml"} and "target" not in path.relative_to(root).parts:
+                    digest.update(f"{path.relative_to(root)}\0".encode())
+                    digest.update(path.read_bytes())
+        digest.update(json.dumps(self._supplies(), sort_keys=True).encode())
+        return digest.hexdigest()
+
+    def manifest(self) -> Mapping[str, Any]:
+        """dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
+        stamp = self._home.dbt / "parsed"
+        manifest = self._home.dbt / "target" / "manifest.json"
+        if not manifest.exists() or not stamp.exists() or stamp.read_text() != self.build_id:
+            self._parse()
+            stamp.write_text(self.build_id)
+        parsed: Mapping[str, Any] = json.loads(manifest.read_text())
+        return parsed
+
+    def build(self, floor: Floor) -> tuple[NodeResult, ...]:
+        """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result."""
+        if self._held is None:
+            self._held = self._parse()
+        outcome = self._invoke("build", "--select", f"tag:{floor}")
+        results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
+        broken = [result for result in results if result.status in {"error", "runtime error"}]
+        if broken or (outcome.exception is not None and not results):
+            raise RunFailed(
+                f"dbt could not build the floor `{floor}` of {self._company.id}",
+                [
+                    Problem(file=node.file, field=node.name, what=node.message, todo="mend the model and run again")
+                    for node in broken
+                ]
+                or [Problem(what=str(outcome.exception), todo="run `perf-pipelines check` and look at dbt_project/")],
+            )
+        return results
+
+    def _parse(self) -> Manifest:
+        self._home.dbt.mkdir(parents=True, exist_ok=True)
+        self._held = None
+        outcome = self._invoke("parse")
+        if not outcome.success:
+            raise RunFailed(
+                f"dbt could not read the models of {self._company.id}",
+                [Problem(what=str(outcome.exception), todo="mend the file that it names")],
+            )
+        return outcome.result
+
+    def _invoke(self, command: str, *arguments: str) -> Any:
+        from dbt.cli.main import dbtRunner
+
+        with _environment(self._environment()):
+            return dbtRunner(manifest=self._held).invoke(
+                [
+                    "--log-level",
+                    "none",
+                    "--log-level-file",
+                    "none",
+                    "--no-version-check",
+                    "--no-print",
+                    command,
+                    "--project-dir",
+                    str(DBT_PROJECT),
+                    "--profiles-dir",
+                    str(DBT_PROJECT),
+                    *arguments,
+                ]
+            )
+
+    def _supplies(self) -> dict[str, str]:
+        staging = self._company.folder / "models" / "staging"
+        return {
+            "PERF_INPUTS": ",".join(self._company.inputs),
+            "PERF_STAGING": ",".join(sorted(path.stem for path in staging.glob("**/stg_*.sql"))),
+            "PERF_KPIS": ",".join(self._company.kpi_ids),
+        }
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **self._supplies(),
+            "PERF_COMPANY_MODELS": os.path.relpath(self._company.folder / "models", DBT_PROJECT),
+            "PERF_WAREHOUSE": str(self._home.warehouse),
+            "DBT_TARGET_PATH": str(self._home.dbt / "target"),
+            "DBT_LOG_PATH": str(self._home.dbt / "logs"),
+            "DO_NOT_TRACK": "1",
+        }
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _node_result(result: Any) -> NodeResult:
+    node = result.node
+    return NodeResult(
+        unique_id=node.unique_id,
+        name=node.name,
+        is_test=node.resource_type == "test",
+        status=str(result.status),
+        message=(result.message or "").strip(),
+        failures=result.failures or 0,
+        seconds=result.execution_time,
+        relation=node.relation_name,
+        file=node.original_file_path,
+    )

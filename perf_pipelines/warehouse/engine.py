@@ -1,0 +1,199 @@
+"""The warehouse: a DuckDB file built from the lake and the scheme, written by one process at a time.
+
+Before dbt runs, :meth:`Warehouse.prepare` puts three things into it: views on the lake's snapshots (schema ``raw``),
+the scheme as tables (``scheme``) and what is to be closed (``control``). The period stands in a control table and
+not in dbt's ``--vars``, because changed vars make dbt parse the whole project again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from perf_pipelines.periods import Period
+from perf_pipelines.scheme.tables import scheme_tables
+from perf_pipelines.sources.lake import Lake, Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from perf_pipelines.company import Company
+
+_SCHEMAS = ("inputs", "marts", "gates")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A table at a glance: how many rows, and the first of them as text by column."""
+
+    rows: int
+    first: tuple[dict[str, str], ...]
+
+
+class Warehouse:
+    """The DuckDB file at ``path``. It may be deleted at any time: the next run builds it again."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that is closed again, so that dbt can open the file; times are UTC."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(str(self.path), read_only=read_only)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def prepare(
+        self,
+        *,
+        company: Company,
+        periods: Sequence[Period],
+        lake: Lake,
+        snapshots: Mapping[tuple[str, str], Snapshot],
+        build: str,
+    ) -> None:
+        """Say what is to be closed and from which rows.
+
+        ``build`` identifies the models' code: a warehouse that other code has built is thrown away first, because its
+        tables may have another shape.
+        """
+        if self.path.exists() and self.build() != build:
+            self.path.unlink()
+        with self.connect() as connection:
+            connection.begin()
+            for schema in ("control", "raw", "scheme"):
+                connection.execute(f"create schema if not exists {schema}")
+            tables = scheme_tables(company.scheme)
+            for name, table in tables.items():
+                _replace_table(connection, f"scheme.{name}", table)
+            _replace_table(connection, "control.company", _company_table(company))
+            _replace_table(connection, "control.source_snapshot", _snapshot_table(snapshots.values()))
+            _replace_table(connection, "control.build", pa.table({"build": [build]}))
+            for snapshot in snapshots.values():
+                view = f'raw."{snapshot.system}__{snapshot.table}"'
+                connection.execute(f"create or replace view {view} as {lake.relation_sql(snapshot)}")
+            connection.commit()
+        self.close_periods(company=company, periods=periods)
+
+    def close_periods(self, *, company: Company, periods: Sequence[Period]) -> None:
+        """Name the periods that the following floors compute; other periods' rows stay as they are."""
+        with self.connect() as connection:
+            connection.execute("create schema if not exists control")
+            _replace_table(connection, "control.period", _period_table(company, periods))
+
+    def build(self) -> str | None:
+        """Which code built this file; ``None`` when it does not exist or does not say."""
+        if not self.path.exists():
+            return None
+        with self.connect(read_only=True) as connection:
+            known = connection.execute(
+                "select 1 from information_schema.tables where table_schema = 'control' and table_name = 'build'"
+            ).fetchone()
+            row = connection.execute("select build from control.build").fetchone() if known else None
+        return str(row[0]) if row else None
+
+    def frame(self, relation: str) -> pd.DataFrame:
+        """A relation of the inputs, marts or gates as a data frame with exact decimals.
+
+        Of a relation that holds periods only the rows of those being closed.
+        """
+        with self.connect(read_only=True) as connection:
+            rows: list[tuple[str, bool]] = connection.execute(
+                """
+                select table_schema, bool_or(column_name = 'period_id')
+                from information_schema.columns
+                where table_name = ? and list_contains(?, table_schema)
+                group by table_schema
+                """,
+                [relation, list(_SCHEMAS)],
+            ).fetchall()
+            if not rows:
+                raise LookupError(f"the warehouse has no relation {relation}")
+            schema, by_period = rows[0]
+            condition = " where period_id in (select period_id from control.period)" if by_period else ""
+            table = connection.execute(f'select * from {schema}."{relation}"{condition} order by all').to_arrow_table()
+        return table.to_pandas()
+
+    def rows(self, relation: str, *, limit: int) -> tuple[dict[str, str], ...]:
+        """The first rows of ``relation`` (quoted, with schema) as text by column, for messages."""
+        with self.connect(read_only=True) as connection:
+            return _texts(connection.execute(f"select * from {relation} order by all limit {limit}"))
+
+    def profiles(self, relations: Mapping[str, str], *, limit: int = 5) -> dict[str, Profile]:
+        """Row count and first rows of the tables among ``relations`` (name → quoted, with schema); views are left out."""
+        profiles: dict[str, Profile] = {}
+        with self.connect(read_only=True) as connection:
+            tables = {
+                str(row[0])
+                for row in connection.execute(
+                    "select table_name from information_schema.tables where table_type = 'BASE TABLE'"
+                ).fetchall()
+            }
+            for name in tables & relations.keys():
+                counted = connection.execute(f"select count(*) from {relations[name]}").fetchone()
+                first = connection.execute(f"select * from {relations[name]} limit {limit}")
+                profiles[name] = Profile(rows=int(counted[0]) if counted else 0, first=_texts(first))
+        return profiles
+
+
+def _texts(result: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]:
+    columns = [column[0] for column in result.description or ()]
+    return tuple(dict(zip(columns, map(str, row), strict=True)) for row in result.fetchall())
+
+
+def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.register("incoming", table)
+    connection.execute(f"create or replace table {name} as select * from incoming")
+    connection.unregister("incoming")
+
+
+def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
+    def parent(period: Period) -> str | None:
+        longer = sorted((cycle for cycle in company.cycles if cycle.months > period.months), key=lambda c: c.months)
+        return Period.containing(period.starts_on, longer[0]).id if longer else None
+
+    ordered = sorted(set(periods))
+    return pa.table(
+        {
+            "period_id": pa.array([period.id for period in ordered], pa.string()),
+            "kind": pa.array([str(period.cycle) for period in ordered], pa.string()),
+            "starts_on": pa.array([period.starts_on for period in ordered], pa.date32()),
+            "ends_on": pa.array([period.ends_on for period in ordered], pa.date32()),
+            "months": pa.array([period.months for period in ordered], pa.int32()),
+            "days": pa.array([period.days for period in ordered], pa.int32()),
+            "name_zh": pa.array([period.name_zh for period in ordered], pa.string()),
+            "name_en": pa.array([period.name_en for period in ordered], pa.string()),
+            "parent_period_id": pa.array([parent(period) for period in ordered], pa.string()),
+        }
+    )
+
+
+def _company_table(company: Company) -> pa.Table:
+    return pa.table(
+        {
+            "company_id": [company.id],
+            "currency": [company.currency],
+            "rejected_share": pa.array([company.rejected_share], pa.decimal128(9, 6)),
+        }
+    )
+
+
+def _snapshot_table(snapshots: Iterable[Snapshot]) -> pa.Table:
+    ordered = sorted(snapshots, key=lambda snapshot: (snapshot.system, snapshot.table))
+    return pa.table(
+        {
+            "source_system": pa.array([snapshot.system for snapshot in ordered], pa.string()),
+            "source_table": pa.array([snapshot.table for snapshot in ordered], pa.string()),
+            "load_id": pa.array([snapshot.load_id for snapshot in ordered], pa.string()),
+            "rows_loaded": pa.array([snapshot.rows for snapshot in ordered], pa.int64()),
+        }
+    )

@@ -6,7 +6,7 @@ with numbered as (
         raw.sales_price,
         {{ amount('sales_price') }} as list_price,
         row_number() over (partition by product, series, sales_price order by _source_row) as copy,
-        count(distinct (series, sales_price)) over (partition by product) as versions,
+        count(distinct row(series, sales_price)) over (partition by product) as versions,
         {{ raw_row() }}
     from {{ source('crm', 'products') }} as raw
 

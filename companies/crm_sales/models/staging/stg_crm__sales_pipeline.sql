@@ -13,7 +13,7 @@ with raw_rows as (
             partition by opportunity_id, sales_agent, product, account, deal_stage, engage_date, close_date, close_value
             order by _source_row
         ) as copy,
-        count(distinct (sales_agent, product, account, deal_stage, engage_date, close_date, close_value)) over (
+        count(distinct row(sales_agent, product, account, deal_stage, engage_date, close_date, close_value)) over (
             partition by opportunity_id
         ) as versions,
         {{ raw_row() }}

@@ -16,7 +16,8 @@ select
     loaded.rows_loaded,
     coalesce(staged.rows_used, 0) as rows_used,
     coalesce(staged.rows_rejected, 0) as rows_rejected,
-    cast({{ exact_ratio('coalesce(staged.rows_rejected, 0)', 'loaded.rows_loaded') }} as decimal(18, 8)) as rejected_share,
+    cast({{ exact_ratio('coalesce(staged.rows_rejected, 0)', 'loaded.rows_loaded') }} as decimal(18, 8))
+        as rejected_share,
     cast(company.rejected_share as decimal(18, 8)) as max_rejected_share
 from {{ source('control', 'source_snapshot') }} as loaded
 cross join {{ source('control', 'company') }} as company

@@ -41,7 +41,10 @@ union all
 select
     due.period_id,
     due.employee_id,
-    'is due ' || round(due.amount, 2) || ', proposed is ' || coalesce(cast(payout.amount as varchar), 'nothing') as fault
+    'is due '
+    || round(due.amount, 2)
+    || ', proposed is '
+    || coalesce(cast(payout.amount as varchar), 'nothing') as fault
 from due
 left join payout
     on due.period_id = payout.period_id and due.employee_id = payout.employee_id

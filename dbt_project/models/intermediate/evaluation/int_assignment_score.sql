@@ -1,4 +1,5 @@
--- One score an assignment: the weight of a KPI without data is spread over the others, unless its policy says otherwise.
+-- One score an assignment: the weight of a KPI without data is spread over the others, unless its policy says
+-- otherwise.
 with summed as (
 
     select

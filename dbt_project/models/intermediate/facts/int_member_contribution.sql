@@ -19,7 +19,9 @@ with placed as (
 
 )
 
-{% for level, member in [('position', 'position_id'), ('department', 'department_id'), ('company', 'company.company_id')] %}
+{% for level, member in [
+    ('position', 'position_id'), ('department', 'department_id'), ('company', 'company.company_id')
+] %}
 select
     placed.period_id,
     '{{ level }}' as level,

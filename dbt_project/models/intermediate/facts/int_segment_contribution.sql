@@ -1,13 +1,27 @@
 -- Each contribution once for every segment that it carries a value of.
+with unnested as (
+
+    select
+        period_id,
+        kpi_id,
+        unnest(map_keys(segments)) as segment,
+        unnest(map_values(segments)) as segment_value,
+        unit_id,
+        numerator,
+        denominator,
+        credit
+    from {{ being_closed(ref('fct_kpi_contribution')) }}
+
+)
+
 select
-    contribution.period_id,
-    contribution.kpi_id,
-    entry.segment.key as segment,
-    entry.segment.value as segment_value,
-    contribution.unit_id,
-    contribution.numerator,
-    contribution.denominator,
-    contribution.credit
-from {{ being_closed(ref('fct_kpi_contribution')) }} as contribution
-cross join unnest(map_entries(contribution.segments)) as entry (segment)
-where entry.segment.value is not null
+    period_id,
+    kpi_id,
+    segment,
+    segment_value,
+    unit_id,
+    numerator,
+    denominator,
+    credit
+from unnested
+where segment_value is not null

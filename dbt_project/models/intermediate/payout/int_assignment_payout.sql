@@ -1,4 +1,5 @@
--- What each assignment of an evaluated employee earns: base × months × share of the cycle × multiplier × active share × FTE.
+-- What each assignment of an evaluated employee earns:
+-- base × months × share of the cycle × multiplier × active share × FTE.
 select
     assignment.period_id,
     assignment.employee_id,

@@ -13,7 +13,11 @@ with assignments as (
         score.kpis_without_data,
         row_number() over (
             partition by assignment.period_id, assignment.employee_id
-            order by assignment.active_to desc, assignment.active_from desc, assignment.position_id, assignment.department_id
+            order by
+                assignment.active_to desc,
+                assignment.active_from desc,
+                assignment.position_id asc,
+                assignment.department_id asc
         ) as newest_first
     from {{ ref('int_assignment_period') }} as assignment
     left join {{ ref('int_assignment_score') }} as score

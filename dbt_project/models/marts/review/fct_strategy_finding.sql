@@ -59,7 +59,10 @@ select
     department.name_en || ': ' || found.employees_missed || ' of ' || found.employees_measured
     || ' employees missed the target of "' || kpi.name_en || '" ('
     || cast(found.share_missed * 100 as decimal(9, 1)) || ' %; median attainment '
-    || cast(found.median_attainment * 100 as decimal(18, 1)) || ' %). Goal concerned: ' || goal.path_en || '.' as finding_en
+    || cast(found.median_attainment * 100 as decimal(18, 1))
+    || ' %). Goal concerned: '
+    || goal.path_en
+    || '.' as finding_en
 from found
 inner join {{ ref('dim_goal') }} as goal
     on found.goal_id = goal.goal_id

@@ -1,0 +1,64 @@
+# Two commands do all their own set-up on a machine with python3, make and git: `make demo` and `make test`.
+PYTHON ?= python3
+COMPANY ?= crm_sales
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PERF := $(BIN)/perf-pipelines
+
+.PHONY: demo test ui bench lint check format lock clean help
+
+help:
+	@echo "make demo    close a year of the company $(COMPANY) and print the last quarter's score table"
+	@echo "make test    lint, types, architecture and all tests"
+	@echo "make ui      the Dagster UI on http://localhost:3000"
+	@echo "make bench   what a month costs, in parts, and beside the bare SQL"
+	@echo "make lint    lint, types and architecture only"
+	@echo "make format  put Python and SQL into the project's form"
+	@echo "make lock    resolve the dependencies of pyproject.toml again"
+
+# The environment, from the lock and nothing else. uv is installed by pip, by its hash in the lock.
+$(READY): requirements.lock pyproject.toml
+	@echo "making the environment in $(VENV) (about half a minute) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@awk '/^uv==/ {found=1} found {print} found && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(PERF) check --company $(COMPANY)
+	@$(PERF) backfill --company $(COMPANY) --from 2017-03 --to 2017-12
+	@$(PERF) backfill --company $(COMPANY) --from 2017-Q1 --to 2017-Q4
+	@$(PERF) table --company $(COMPANY) --period 2017-Q4
+	@echo "One score in full:  $(PERF) explain --company $(COMPANY) --period 2017-Q4 --employee darcel_schlecht"
+	@echo "The Dagster UI:     make ui   (http://localhost:3000)"
+
+ui: $(READY)
+	@PERF_COMPANY=$(COMPANY) $(PERF) ui
+
+test: lint
+	@$(BIN)/python -m pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint --processes 2 dbt_project companies
+
+bench: $(READY)
+	@$(BIN)/python -m tests.bench
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --processes 2 dbt_project companies
+
+lock: $(READY)
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.lock
+
+clean:
+	@rm -rf $(VENV) .perf

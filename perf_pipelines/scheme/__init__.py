@@ -1,0 +1,1 @@
+"""How a company assesses: goals, KPIs, weights, targets, rules, grades, bonus. No Dagster, no SQL."""

@@ -1,0 +1,85 @@
+"""Aggregations: from a KPI's contributions to its actual, for any period and any group of people.
+
+An aggregation is one class here, added to :data:`Aggregation`, and one macro ``aggregation_<kind>`` in
+dbt_project/macros/aggregations/. ``sum_like`` ones grow with time: their target is meant per month and is prorated.
+``parameter`` is the one number that an aggregation may need.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+from perf_pipelines.fields import ByKind, Entry, Exactly
+
+
+class Sum(Entry):
+    """Sum of the credited numerators."""
+
+    kind: Literal["sum"]
+    sum_like: ClassVar[bool] = True
+    parameter: ClassVar[Decimal | None] = None
+
+
+class CountDistinct(Entry):
+    """How many different units contributed."""
+
+    kind: Literal["count_distinct"]
+    sum_like: ClassVar[bool] = True
+    parameter: ClassVar[Decimal | None] = None
+
+
+class Ratio(Entry):
+    """Sum of the numerators by sum of the denominators."""
+
+    kind: Literal["ratio"]
+    sum_like: ClassVar[bool] = False
+    parameter: ClassVar[Decimal | None] = None
+
+
+class Mean(Entry):
+    """Mean of the numerators, weighted by credit."""
+
+    kind: Literal["mean"]
+    sum_like: ClassVar[bool] = False
+    parameter: ClassVar[Decimal | None] = None
+
+
+class Median(Entry):
+    """Median of the numerators."""
+
+    kind: Literal["median"]
+    sum_like: ClassVar[bool] = False
+    parameter: ClassVar[Decimal | None] = None
+
+
+class Percentile(Entry):
+    """The smallest value that the share ``at`` of the numerators do not exceed (nearest rank)."""
+
+    kind: Literal["percentile"]
+    at: Annotated[Decimal, Exactly(precision=28, scale=8, above=0, at_most=1)]
+    sum_like: ClassVar[bool] = False
+
+    @property
+    def parameter(self) -> Decimal | None:
+        """``at``."""
+        return self.at
+
+
+class ShareOfUnits(Entry):
+    """Share of the units whose credited sum reaches ``bound``: repurchase rate with a bound of 2 orders."""
+
+    kind: Literal["share_of_units"]
+    bound: Annotated[Decimal, Exactly(precision=28, scale=8, above=0, at_most=10_000_000_000)]
+    sum_like: ClassVar[bool] = False
+
+    @property
+    def parameter(self) -> Decimal | None:
+        """``bound``."""
+        return self.bound
+
+
+Aggregation = Annotated[
+    Sum | CountDistinct | Ratio | Mean | Median | Percentile | ShareOfUnits,
+    ByKind(by_name=True),
+]

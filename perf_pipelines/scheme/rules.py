@@ -1,0 +1,103 @@
+"""Rule kinds: from attainment (actual / target; 1 = just reached) to points (10 = just reached).
+
+A rule kind is one class here, added to :data:`Rule`, and one macro ``rule_<kind>`` in dbt_project/macros/rules/.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from perf_pipelines.fields import ByKind, Entry, Exactly, plain, refusal
+
+Attainment = Annotated[Decimal, Exactly(precision=18, scale=8, at_least=0, at_most=1000)]
+Points = Annotated[Decimal, Exactly(precision=9, scale=4, at_least=0, at_most=1000)]
+"""Not negative: a score below 0 would lie below the lowest grade."""
+
+Pair = tuple[Attainment, Points]
+Parameters = dict[str, str | list[list[str]]]
+"""What the SQL macro reads: decimals as plain strings, pairs as lists of two."""
+
+
+class Threshold(Entry):
+    """Below 1 ``missed``, from 1 ``reached``, from ``exceeded_at`` ``exceeded`` points."""
+
+    kind: Literal["threshold"]
+    missed: Points
+    reached: Points
+    exceeded: Points
+    exceeded_at: Annotated[Decimal, Exactly(precision=18, scale=8, above=1, at_most=1000)]
+
+    @model_validator(mode="after")
+    def _better_pays_more(self) -> Self:
+        if not self.missed <= self.reached <= self.exceeded:
+            raise refusal("the points fall from missed to reached to exceeded", "let them rise")
+        return self
+
+    def parameters(self) -> Parameters:
+        """``missed``, ``reached``, ``exceeded``, ``exceeded_at``."""
+        return {
+            "missed": plain(self.missed),
+            "reached": plain(self.reached),
+            "exceeded": plain(self.exceeded),
+            "exceeded_at": plain(self.exceeded_at),
+        }
+
+
+class Linear(Entry):
+    """0 points at ``zero_at``, 10 at 1, on along the same line up to ``cap``."""
+
+    kind: Literal["linear"]
+    zero_at: Annotated[Decimal, Exactly(precision=18, scale=8, at_least=0, below=1)]
+    cap: Annotated[Decimal, Exactly(precision=9, scale=4, at_least=10, at_most=1000)]
+
+    def parameters(self) -> Parameters:
+        """``zero_at``, ``cap``."""
+        return {"zero_at": plain(self.zero_at), "cap": plain(self.cap)}
+
+
+class Steps(Entry):
+    """The points of the highest step [attainment, points] that is reached; 0 below the first."""
+
+    kind: Literal["steps"]
+    steps: tuple[Pair, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        _refuse_falling("steps", self.steps)
+        return self
+
+    def parameters(self) -> Parameters:
+        """``steps``."""
+        return {"steps": [[plain(attainment), plain(points)] for attainment, points in self.steps]}
+
+
+class Piecewise(Entry):
+    """Straight lines between the given points [attainment, points]; level before the first and after the last."""
+
+    kind: Literal["piecewise"]
+    points: tuple[Pair, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        _refuse_falling("points", self.points)
+        return self
+
+    def parameters(self) -> Parameters:
+        """``points``."""
+        return {"points": [[plain(attainment), plain(points)] for attainment, points in self.points]}
+
+
+Rule = Annotated[Threshold | Linear | Steps | Piecewise, ByKind()]
+
+
+def _refuse_falling(name: str, pairs: tuple[Pair, ...]) -> None:
+    for index, (before, after) in enumerate(zip(pairs, pairs[1:], strict=False), start=1):
+        if after[0] <= before[0] or after[1] < before[1]:
+            raise refusal(
+                f"[{plain(after[0])}, {plain(after[1])}] does not rise above [{plain(before[0])}, {plain(before[1])}]",
+                "order them so that attainment rises and points never fall",
+                at=(name, index),
+            )

@@ -1,0 +1,1 @@
+"""Business systems, and the way of their rows into the lake."""

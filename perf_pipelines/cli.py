@@ -39,6 +39,7 @@ company · 8 nothing is published for this · 9 the machine or the code failed.
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help=f"""
 A performance assessment (考核) as one gated pipeline: business systems → KPI facts → scores → payout and review.

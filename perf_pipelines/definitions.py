@@ -1,7 +1,5 @@
 """The Dagster code location: every company served, its floors, gates, jobs and schedules."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from perf_pipelines.defs.apply.assets import apply_assets
@@ -13,7 +11,8 @@ from perf_pipelines.defs.monitor.gates import gate_checks
 from perf_pipelines.defs.monitor.schedules import evaluation_schedule
 from perf_pipelines.defs.publish.assets import publish_assets
 from perf_pipelines.defs.site import ClosingResource, Site
-from perf_pipelines.defs.transform.assets import scheme_asset, transform_assets
+from perf_pipelines.defs.transform.assets import transform_assets
+from perf_pipelines.defs.translation import scheme_specs
 
 
 @dg.definitions
@@ -31,7 +30,7 @@ def company_definitions(name: str, *, prefixed: bool = False) -> dg.Definitions:
     assets = [*built, *publish_assets(site, built)]
     jobs = {cycle: evaluation_job(site, cycle, assets) for cycle in site.company.cycles}
     return dg.Definitions(
-        assets=[scheme_asset(site), *assets],
+        assets=[*scheme_specs(site), *assets],
         asset_checks=gate_checks(site),
         jobs=list(jobs.values()),
         schedules=[evaluation_schedule(site, cycle, job) for cycle, job in jobs.items()],

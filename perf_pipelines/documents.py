@@ -11,19 +11,23 @@ import difflib
 import re
 import types
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ValidationError, create_model
 
 from perf_pipelines.errors import CompanyRefused, Problem
 from perf_pipelines.fields import SAID, UNKNOWN_KIND, blocks_by_kind, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
 
 Loc = tuple[str | int, ...]
 """A place in a document: keys and indices from the top, as in pydantic's ``loc``."""
@@ -79,23 +83,21 @@ class Document:
         ``divisible`` section only the faulty entries are left out.
         """
         sound: dict[str, object] = {}
-        unsound: set[str] = set()
         for name, field in model.model_fields.items():
             key = field.alias or name
-            adapter = TypeAdapter[Any](Annotated[field.annotation, field])
-            content = self.data.get(key)
+            section = _section(name, field)
+            given = {key: self.data[key]} if key in self.data else {}
             try:
-                sound[name] = adapter.validate_python(content)
+                sound[name] = getattr(section.model_validate(given), name)
             except ValidationError as error:
-                entries = _without(content, {each["loc"][0] for each in _errors(error) if each["loc"]})
+                entries = _without(self.data.get(key), {each["loc"][1] for each in _errors(error) if each["loc"][1:]})
                 if key in divisible and entries:
-                    sound[name] = adapter.validate_python(entries)
-                else:
-                    unsound.add(name)
-        return model.model_construct(**sound), frozenset(unsound)
+                    sound[name] = getattr(section.model_validate({key: entries}), name)
+        unsound = frozenset(model.model_fields) - sound.keys()
+        return model.model_construct(None, **sound), unsound
 
     def _problem(self, model: type[BaseModel], error: ErrorDetails) -> Problem:
-        loc, what, todo = _in_words(model, self.data, error)
+        loc, what, todo = _in_words(model, dict(self.data), error)
         return self.problem(loc, what, todo)
 
 
@@ -106,7 +108,9 @@ def read_document(path: Path) -> Document:
         raw = path.read_bytes()
     except OSError as error:
         if path.exists():
-            raise _refused([Problem(file=file, what="the file cannot be read", todo="make it a readable file")]) from error
+            raise _refused(
+                [Problem(file=file, what="the file cannot be read", todo="make it a readable file")]
+            ) from error
         raise _refused([Problem(file=file, what="the file is missing", todo="write it")]) from error
     if len(raw) > _LARGEST_BYTES:
         raise _refused([Problem(file=file, what="the file is larger than 1 MB", todo="keep only the configuration")])
@@ -136,9 +140,16 @@ def parse_document(text: str, *, file: str) -> Document:
         raise _refused(reader.problems)
     if not isinstance(data, dict):
         raise _refused(
-            [Problem(file=file, line=1, what="it is not a block of `key: value`", todo="begin with lines like `key: value`")]
+            [
+                Problem(
+                    file=file,
+                    line=1,
+                    what="it is not a block of `key: value`",
+                    todo="begin with lines like `key: value`",
+                )
+            ]
         )
-    return Document(file=file, data=cast(dict[str, object], data), lines=reader.lines)
+    return Document(file=file, data=cast("dict[str, object]", data), lines=reader.lines)
 
 
 def field_name(loc: Loc) -> str:
@@ -165,7 +176,7 @@ class _Reader:
         self._events: Iterator[yaml.Event] = iter(())
 
     def read(self, text: str) -> object:
-        self._events = cast(Iterator[yaml.Event], yaml.parse(text, Loader=yaml.SafeLoader))
+        self._events = yaml.parse(text, Loader=yaml.SafeLoader)
         data: object = None
         documents = 0
         for event in self._events:
@@ -179,11 +190,13 @@ class _Reader:
 
     def _value(self, event: yaml.Event, loc: Loc) -> object:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            self._refuse(event, loc, "anchors (&) and aliases (*) are not used here", "write the value out, or in quotes")
+            self._refuse(
+                event, loc, "anchors (&) and aliases (*) are not used here", "write the value out, or in quotes"
+            )
         elif getattr(event, "tag", None) is not None:
             self._refuse(event, loc, "tags (!) are not used here", "take it out, or put the text in quotes")
         if len(loc) > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem="blocks inside blocks go too deep", problem_mark=event.start_mark)
+            raise _refused([self._at(event, (), "there are too many blocks inside blocks", "take some of them out")])
         if isinstance(event, yaml.MappingStartEvent):
             return self._block(loc)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -232,14 +245,15 @@ class _Reader:
         return _plain_value(text) if event.implicit[0] else text
 
     def _refuse(self, event: yaml.Event, loc: Loc, what: str, todo: str) -> None:
+        self.problems.append(self._at(event, loc, what, todo))
+
+    def _at(self, event: yaml.Event, loc: Loc, what: str, todo: str) -> Problem:
         field = field_name(tuple(_printable(part) if isinstance(part, str) else part for part in loc))
-        self.problems.append(
-            Problem(file=self._file, line=_line(event), field=field or None, what=what, todo=todo)
-        )
+        return Problem(file=self._file, line=_line(event), field=field or None, what=what, todo=todo)
 
 
 def _line(event: yaml.Event) -> int:
-    return int(event.start_mark.line) + 1
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _printable(text: str) -> str:
@@ -283,17 +297,32 @@ def _refused(problems: list[Problem]) -> CompanyRefused:
     return CompanyRefused(f"{problems[0].file} is refused", problems)
 
 
+def _section(name: str, field: FieldInfo) -> type[BaseModel]:
+    """A model of one field alone."""
+    # its type is known only at run time, which no type checker can follow
+    build: Callable[..., type[BaseModel]] = create_model
+    return build(name, **{name: (field.annotation, field)})
+
+
 def _errors(error: ValidationError) -> list[ErrorDetails]:
-    return error.errors(include_url=False)
+    errors = error.errors(include_url=False)
+    places = [each["loc"] for each in errors]
+    # pydantic calls a list too short when its only entry is faulty; the entry's own fault says enough
+    return [
+        each
+        for each in errors
+        if each["type"] != "too_short"
+        or not any(len(place) > len(each["loc"]) and place[: len(each["loc"])] == each["loc"] for place in places)
+    ]
 
 
 def _without(content: object, faulty: set[str | int]) -> dict[str, object]:
     if not isinstance(content, dict):
         return {}
-    return {key: value for key, value in cast(dict[str, object], content).items() if key not in faulty}
+    return {key: value for key, value in cast("dict[str, object]", content).items() if key not in faulty}
 
 
-def _in_words(model: type[BaseModel], data: Mapping[str, object], error: ErrorDetails) -> Finding:
+def _in_words(model: type[BaseModel], data: object, error: ErrorDetails) -> Finding:
     """A pydantic error as place, what, todo for people who do not know pydantic."""
     loc: Loc = tuple(part for part in error["loc"] if part != "[key]")
     context: Mapping[str, Any] = error.get("ctx", {})
@@ -334,8 +363,7 @@ def _keys_at(annotation: object, data: object, loc: Loc) -> list[str]:
     if get_origin(annotation) is Annotated:
         return _keys_at(get_args(annotation)[0], data, loc)
     if get_origin(annotation) in {Union, types.UnionType}:
-        kind = cast(Mapping[str, object], data).get("kind") if isinstance(data, dict) else None
-        member = blocks_by_kind(annotation).get(str(kind))
+        member = blocks_by_kind(annotation).get(str(_child(data, "kind")))
         members = [member] if member else [each for each in get_args(annotation) if each is not type(None)]
         return sorted({key for each in members for key in _keys_at(each, data, loc)})
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -350,9 +378,9 @@ def _keys_at(annotation: object, data: object, loc: Loc) -> list[str]:
 
 
 def _child(data: object, part: str | int) -> object:
-    if isinstance(data, Mapping) and isinstance(part, str):
-        return cast(Mapping[str, object], data).get(part)
+    if isinstance(data, dict) and isinstance(part, str):
+        return cast("Mapping[str, object]", data).get(part)
     if isinstance(data, list) and isinstance(part, int):
-        items = cast(list[object], data)
+        items = cast("list[object]", data)
         return items[part] if part < len(items) else None
     return None

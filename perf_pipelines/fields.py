@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,6 +31,7 @@ LAST_DAY = date(9999, 12, 31)
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN = 40
 
 
@@ -140,7 +142,7 @@ class ByKind:
                 value = {"kind": value}
             if not isinstance(value, dict):
                 raise refusal(f"{shown(value)} is not a block", f"write {{kind: …}} with one of {', '.join(kinds)}")
-            block = cast(dict[str, Any], value)
+            block = cast("dict[str, Any]", value)
             if "kind" not in block:
                 raise refusal("`kind` is missing", f"add `kind:` with one of {', '.join(kinds)}")
             given = block["kind"]
@@ -164,11 +166,9 @@ def blocks_by_kind(union: object) -> dict[str, type[BaseModel]]:
 
 
 def _day(value: object) -> date:
-    if isinstance(value, str):
-        try:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
             value = date.fromisoformat(value)
-        except ValueError:
-            pass
     if not isinstance(value, date):
         raise refusal(f"{shown(value)} is not a day of the calendar", "write it like 2017-07-01")
     if not FIRST_DAY < value < date(LAST_DAY.year, 1, 1):

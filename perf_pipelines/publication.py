@@ -12,7 +12,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,10 +105,13 @@ def read_publication(home: CompanyHome) -> Publication:
     return Publication(periods=periods, **content)
 
 
-def published_database(home: CompanyHome) -> Path:
-    """``marts.duckdb`` of the version that is published now; :class:`NotPublished` when there is none."""
-    read_publication(home)
-    return (home.published / "marts.duckdb").resolve()
+@contextmanager
+def open_marts(version: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to a published version's ``marts.duckdb``, in which ``marts.<mart>`` can be named."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_quoted(version / 'marts.duckdb')}' as published (read_only)")
+        connection.execute("use published.marts")
+        yield connection
 
 
 def hash_of(home: CompanyHome, *, period: str) -> str:
@@ -118,7 +122,7 @@ def hash_of(home: CompanyHome, *, period: str) -> str:
 
 
 def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> None:
-    with warehouse.connect(read_only=True) as connection:
+    with warehouse.connect() as connection:
         marts: list[tuple[str, bool]] = connection.execute(
             """
             select table_name, bool_or(column_name = 'period_id')
@@ -150,8 +154,11 @@ def _write_database(
     hashes: dict[str, str] = {}
     rows: dict[str, int] = {}
     database = version / "marts.duckdb"
-    with duckdb.connect(str(database)) as connection:
-        connection.execute("create schema marts")
+    with duckdb.connect() as connection:
+        # under another name than the schema's: DuckDB finds `marts.x` ambiguous in a database that is called marts
+        connection.execute(f"attach '{_quoted(database)}' as published")
+        connection.execute("create schema published.marts")
+        connection.execute("use published.marts")
         for folder in sorted((version / "parquet").iterdir()):
             mart = folder.name
             files = f"read_parquet('{_quoted(folder)}/*.parquet', union_by_name = true)"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from pathlib import Path
 
 from perf_pipelines.closing import Closing
 from perf_pipelines.company import Company, company_folder, load_company
-from perf_pipelines.home import companies_root, company_home
+from perf_pipelines.home import CompanyHome, companies_root, company_home
 from perf_pipelines.warehouse.dbt import DBT_PROJECT, input_models, kpi_models
 
 DEFAULT_COMPANY = "crm_sales"
@@ -21,14 +22,20 @@ def served_companies() -> tuple[str, ...]:
 
 def read_company(name: str) -> Company:
     """The company of that name; :class:`~perf_pipelines.errors.CompanyRefused` with all that is wrong with it."""
-    return load_company(
-        company_folder(companies_root(), name),
-        kpi_models=kpi_models(DBT_PROJECT / "models" / "kpis"),
-        inputs=input_models(),
-    )
+    return _read(companies_root(), name)
+
+
+def closing_of(name: str) -> Closing:
+    """The company and its state; one object for each folder and state, so that dbt's manifest is held."""
+    return _closing(companies_root(), company_home(name))
 
 
 @cache
-def closing_of(name: str) -> Closing:
-    """The company and its state; one object a process, so that dbt's manifest is held."""
-    return Closing(company=read_company(name), home=company_home(name))
+def _closing(root: Path, home: CompanyHome) -> Closing:
+    return Closing(company=_read(root, home.root.name), home=home)
+
+
+def _read(root: Path, name: str) -> Company:
+    return load_company(
+        company_folder(root, name), kpi_models=kpi_models(DBT_PROJECT / "models" / "kpis"), inputs=input_models()
+    )

@@ -1,7 +1,5 @@
 """A floor of the house as one Dagster step: its dbt models as assets, its dbt tests as checks."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Sequence
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from perf_pipelines.defs.site import Site
 from perf_pipelines.periods import Cycle
@@ -15,7 +16,7 @@ def job_name(site: Site, cycle: Cycle) -> str:
     return site.name(f"{_ADVERB[cycle]}_evaluation")
 
 
-def evaluation_job(site: Site, cycle: Cycle, assets: list[dg.AssetsDefinition]) -> dg.UnresolvedAssetJobDefinition:
+def evaluation_job(site: Site, cycle: Cycle, assets: list[dg.AssetsDefinition]) -> UnresolvedAssetJobDefinition:
     """The job of a cycle: the assets of no cycle and those of this one, with their checks."""
     others = {str(other) for other in site.company.cycles if other != cycle}
     keys = [key for definition in assets for key in definition.keys if not (set(key.path) & others)]

@@ -59,9 +59,11 @@ def _ranges(periods: Sequence[Period]) -> list[tuple[Period, Period]]:
 
 def _refusal(error: BaseException) -> PerfError:
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
         if isinstance(cause, PerfError):
             return cause
+        seen.add(id(cause))
         cause = cause.__cause__ or cause.__context__
     return RunFailed(
         "the run failed",

@@ -1,7 +1,5 @@
 """What every floor of one company's assets needs to know: names, keys, partitions, the shared resource."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -18,6 +18,9 @@ from perf_pipelines.warehouse.dbt import Floor
 UNPARTITIONED = frozenset({Floor.INPUTS, Floor.KPIS})
 """Floors that are built once for all periods."""
 
+_OURS = frozenset({"scheme", "control"})
+"""dbt sources that the pipeline itself writes; every other is a business system."""
+
 
 class Translator(DagsterDbtTranslator):
     """Names a company's dbt nodes; floors behind the KPIs stand once for each cycle."""
@@ -29,9 +32,8 @@ class Translator(DagsterDbtTranslator):
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
-            if dbt_resource_props["source_name"] in {"scheme", "control"}:
-                return self._site.key("scheme")
-            return self._site.key("raw", dbt_resource_props["source_name"], dbt_resource_props["name"])
+            source, table = dbt_resource_props["source_name"], dbt_resource_props["name"]
+            return self._site.key(*([source, table] if source in _OURS else ["raw", source, table]))
         cycle = None if _floor(dbt_resource_props) in UNPARTITIONED else self._cycle
         return self._site.key(dbt_resource_props["schema"], dbt_resource_props["name"], cycle=cycle)
 
@@ -54,7 +56,7 @@ def dbt_specs(
     site: Site, floor: Floor, cycle: Cycle | None
 ) -> tuple[Sequence[dg.AssetSpec], Sequence[dg.AssetCheckSpec]]:
     """Asset and check specs of one floor. Checks block: what stands behind a broken promise is not made."""
-    return build_dbt_specs(
+    specs, checks = build_dbt_specs(
         translator=Translator(site, cycle),
         manifest=site.closing.dbt.manifest(),
         select=f"tag:{floor}",
@@ -63,6 +65,28 @@ def dbt_specs(
         io_manager_key=None,
         project=None,
     )
+    return [_without_control(spec) for spec in specs], checks
+
+
+def scheme_specs(site: Site) -> list[dg.AssetSpec]:
+    """The tables that the scheme becomes, as assets that nobody materializes: a person edits scheme.yaml."""
+    translator = Translator(site, None)
+    return [
+        dg.AssetSpec(
+            key=translator.get_asset_key(source),
+            description=f"{source['description']} From companies/{site.company.id}/scheme.yaml.",
+            group_name=site.name("scheme"),
+            owners=site.owners,
+            kinds={"yaml"},
+        )
+        for source in site.closing.dbt.manifest()["sources"].values()
+        if source["source_name"] == "scheme"
+    ]
+
+
+def _without_control(spec: dg.AssetSpec) -> dg.AssetSpec:
+    # which period is being closed is the partition here, not an asset
+    return spec.replace_attributes(deps=[dep for dep in spec.deps if "control" not in dep.asset_key.path])
 
 
 def gate_keys(site: Site, gate: str, cycle: Cycle | None) -> Sequence[dg.AssetKey]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import duckdb
-
 from perf_pipelines.errors import NotPublished, Problem
 from perf_pipelines.home import CompanyHome
-from perf_pipelines.publication import published_database, read_publication
+from perf_pipelines.publication import open_marts, read_publication
 
 
 class PublishedMarts:
@@ -18,7 +16,7 @@ class PublishedMarts:
     def __init__(self, home: CompanyHome) -> None:
         self._company = home.root.name
         self._publication = read_publication(home)
-        self._database = published_database(home)
+        self._version = home.published.resolve()
 
     def require(self, period: str) -> None:
         """:class:`NotPublished` unless ``period`` is among the published ones."""
@@ -36,7 +34,7 @@ class PublishedMarts:
 
     def query(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
         """Rows as dictionaries by column; decimals are exact."""
-        with duckdb.connect(str(self._database), read_only=True) as connection:
+        with open_marts(self._version) as connection:
             result = connection.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters))
             columns = [column[0] for column in result.description]
             return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]

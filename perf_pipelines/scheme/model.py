@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -81,11 +80,6 @@ class PositionKpi(Entry):
     no_data: Literal["exclude", "zero", "hold"] = "exclude"
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
-
-    @property
-    def begins(self) -> date | None:
-        """The first day; ``None`` from the start."""
-        return self.from_
 
 
 def _kpi_only(value: object) -> Decimal:

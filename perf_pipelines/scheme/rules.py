@@ -6,6 +6,7 @@ A rule kind is one class here, added to :data:`Rule`, and one macro ``rule_<kind
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -94,7 +95,7 @@ Rule = Annotated[Threshold | Linear | Steps | Piecewise, ByKind()]
 
 
 def _refuse_falling(name: str, pairs: tuple[Pair, ...]) -> None:
-    for index, (before, after) in enumerate(zip(pairs, pairs[1:], strict=False), start=1):
+    for index, (before, after) in enumerate(pairwise(pairs), start=1):
         if after[0] <= before[0] or after[1] < before[1]:
             raise refusal(
                 f"[{plain(after[0])}, {plain(after[1])}] does not rise above [{plain(before[0])}, {plain(before[1])}]",

@@ -1,14 +1,22 @@
 """The scheme as tables, for SQL to join. Numbers are the decimals of the file, nothing is rounded."""
 
+# pyarrow comes without type stubs
+# pyright: reportUnknownMemberType=false, reportUnknownParameterType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from perf_pipelines.scheme.model import Scheme
 from perf_pipelines.scheme.validity import stretches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from perf_pipelines.scheme.model import Scheme
 
 _SHARE = pa.decimal128(9, 6)
 _AMOUNT = pa.decimal128(28, 8)

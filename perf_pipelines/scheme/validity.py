@@ -6,12 +6,16 @@ A line ends the day before the next line of the same KPI begins, or at its own `
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY
-from perf_pipelines.scheme.model import PositionKpi
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from perf_pipelines.scheme.model import PositionKpi
 
 ONE_DAY = timedelta(days=1)
 
@@ -30,7 +34,7 @@ def stretches(lines: Sequence[PositionKpi]) -> tuple[Stretch, ...]:
     """The lines of one position with their days, by KPI and day; lines that another replaces at once are left out."""
     by_kpi: defaultdict[str, list[tuple[date, int, PositionKpi]]] = defaultdict(list)
     for index, line in enumerate(lines):
-        by_kpi[line.kpi].append((line.begins or FIRST_DAY, index, line))
+        by_kpi[line.kpi].append((line.from_ or FIRST_DAY, index, line))
     found: list[Stretch] = []
     for kpi in sorted(by_kpi):
         ordered = sorted(by_kpi[kpi], key=lambda entry: entry[:2])

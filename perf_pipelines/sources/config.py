@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StrictBool, model_validator
 
-from perf_pipelines.documents import Finding, Loc
 from perf_pipelines.fields import ByKind, Entry, Identifier, Label, Text, refusal, shown
+
+if TYPE_CHECKING:
+    from perf_pipelines.documents import Finding, Loc
 
 
 def _encoding(value: str) -> str:
@@ -94,4 +96,8 @@ def _inside(start: Path, path: Path, *, boundary: Path) -> bool:
 
 
 def _misplaced(loc: Loc, path: str) -> Finding:
-    return loc, f"{shown(path)} leaves the company's folder", "put the files into the folder and write the path below it"
+    return (
+        loc,
+        f"{shown(path)} leaves the company's folder",
+        "put the files into the folder and write the path below it",
+    )

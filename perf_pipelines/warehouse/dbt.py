@@ -94,7 +94,7 @@ class Dbt:
         stamp = self._home.dbt / "parsed"
         manifest = self._home.dbt / "target" / "manifest.json"
         if not manifest.exists() or not stamp.exists() or stamp.read_text() != self.build_id:
-            self._parse()
+            self.parse()
             stamp.write_text(self.build_id)
         parsed: Mapping[str, Any] = json.loads(manifest.read_text())
         return parsed
@@ -102,7 +102,7 @@ class Dbt:
     def build(self, floor: Floor) -> tuple[NodeResult, ...]:
         """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result."""
         if self._held is None:
-            self._held = self._parse()
+            self._held = self.parse()
         outcome = self._invoke("build", "--select", f"tag:{floor}")
         results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
@@ -117,7 +117,8 @@ class Dbt:
             )
         return results
 
-    def _parse(self) -> Manifest:
+    def parse(self) -> Manifest:
+        """Read the project, only what has changed since the last time; :class:`RunFailed` when it is wrong."""
         self._home.dbt.mkdir(parents=True, exist_ok=True)
         self._held = None
         outcome = self._invoke("parse")
@@ -131,23 +132,17 @@ class Dbt:
     def _invoke(self, command: str, *arguments: str) -> Any:
         from dbt.cli.main import dbtRunner
 
+        arguments = (
+            *("--log-level", "none", "--log-level-file", "none", "--no-version-check", "--no-print"),
+            command,
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+            *arguments,
+        )
         with _environment(self._environment()):
-            return dbtRunner(manifest=self._held).invoke(
-                [
-                    "--log-level",
-                    "none",
-                    "--log-level-file",
-                    "none",
-                    "--no-version-check",
-                    "--no-print",
-                    command,
-                    "--project-dir",
-                    str(DBT_PROJECT),
-                    "--profiles-dir",
-                    str(DBT_PROJECT),
-                    *arguments,
-                ]
-            )
+            try:
+                return dbtRunner(manifest=self._held).invoke(list(arguments))
+            finally:
+                _close_connection()
 
     def _supplies(self) -> dict[str, str]:
         staging = self._company.folder / "models" / "staging"
@@ -166,6 +161,16 @@ class Dbt:
             "DBT_LOG_PATH": str(self._home.dbt / "logs"),
             "DO_NOT_TRACK": "1",
         }
+
+
+def _close_connection() -> None:
+    # dbt keeps its connection for the next invocation; another company's or a deleted file must not stay open
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    with DuckDBConnectionManager._LOCK:
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager._ENV.close()
+            DuckDBConnectionManager._ENV = None
 
 
 @contextmanager

@@ -43,10 +43,13 @@ class Warehouse:
         self.path = path
 
     @contextmanager
-    def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that is closed again, so that dbt can open the file; times are UTC."""
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that is closed again.
+
+        Never read-only: within a process DuckDB wants one mode for a file, and dbt writes.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(str(self.path), read_only=read_only)
+        connection = duckdb.connect(str(self.path))
         try:
             yield connection
         finally:
@@ -94,7 +97,7 @@ class Warehouse:
         """Which code built this file; ``None`` when it does not exist or does not say."""
         if not self.path.exists():
             return None
-        with self.connect(read_only=True) as connection:
+        with self.connect() as connection:
             known = connection.execute(
                 "select 1 from information_schema.tables where table_schema = 'control' and table_name = 'build'"
             ).fetchone()
@@ -106,7 +109,7 @@ class Warehouse:
 
         Of a relation that holds periods only the rows of those being closed.
         """
-        with self.connect(read_only=True) as connection:
+        with self.connect() as connection:
             rows: list[tuple[str, bool]] = connection.execute(
                 """
                 select table_schema, bool_or(column_name = 'period_id')
@@ -125,13 +128,13 @@ class Warehouse:
 
     def rows(self, relation: str, *, limit: int) -> tuple[dict[str, str], ...]:
         """The first rows of ``relation`` (quoted, with schema) as text by column, for messages."""
-        with self.connect(read_only=True) as connection:
+        with self.connect() as connection:
             return _texts(connection.execute(f"select * from {relation} order by all limit {limit}"))
 
     def profiles(self, relations: Mapping[str, str], *, limit: int = 5) -> dict[str, Profile]:
         """Row count and first rows of the tables among ``relations`` (name → quoted, with schema); views are left out."""
         profiles: dict[str, Profile] = {}
-        with self.connect(read_only=True) as connection:
+        with self.connect() as connection:
             tables = {
                 str(row[0])
                 for row in connection.execute(

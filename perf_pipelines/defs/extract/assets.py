@@ -1,7 +1,5 @@
 """The lake: an asset a source table, a step a business system."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 

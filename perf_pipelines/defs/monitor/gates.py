@@ -1,7 +1,5 @@
 """The four gates as blocking asset checks: one check a relation that the gate's suite looks at."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 
@@ -40,7 +38,6 @@ def _gate(site: Site, floor: Floor, cycle: Cycle | None) -> dg.AssetChecksDefini
                 asset=key,
                 blocking=True,
                 description=f"expectations/{gate}.yaml, {key.path[-1]}",
-                partitions_def=site.partitions(cycle) if cycle else None,
             )
             for key in keys
         ],

@@ -1,8 +1,7 @@
 """On the 3rd, when the systems have settled, the period that has just ended is closed."""
 
-from __future__ import annotations
-
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from perf_pipelines.defs.jobs import job_name
 from perf_pipelines.defs.site import Site
@@ -12,7 +11,7 @@ _DAY, _HOUR = 3, 6
 
 
 def evaluation_schedule(
-    site: Site, cycle: Cycle, job: dg.UnresolvedAssetJobDefinition
+    site: Site, cycle: Cycle, job: UnresolvedAssetJobDefinition
 ) -> dg.ScheduleDefinition:
     """The job's run for the period that ended last, on the 3rd at 06:00 in the company's time zone.
 

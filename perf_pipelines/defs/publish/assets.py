@@ -1,7 +1,5 @@
 """The published marts: what BI and HR read, replaced as a whole."""
 
-from __future__ import annotations
-
 import logging
 
 import dagster as dg

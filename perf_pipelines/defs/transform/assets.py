@@ -6,19 +6,7 @@ import dagster as dg
 
 from perf_pipelines.defs.floors import floor_assets
 from perf_pipelines.defs.site import Site
-from perf_pipelines.defs.translation import group_name
 from perf_pipelines.warehouse.dbt import Floor
-
-
-def scheme_asset(site: Site) -> dg.AssetSpec:
-    """The company's scheme.yaml: goals, KPIs, weights, targets, rules, grades."""
-    return dg.AssetSpec(
-        key=site.key("scheme"),
-        description=f"The scheme `{site.company.scheme.scheme}`: companies/{site.company.id}/scheme.yaml.",
-        group_name=group_name(site, "scheme", None),
-        owners=site.owners,
-        kinds={"yaml"},
-    )
 
 
 def transform_assets(site: Site) -> list[dg.AssetsDefinition]:

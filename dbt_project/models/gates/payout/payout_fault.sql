@@ -49,3 +49,13 @@ from due
 left join payout
     on due.period_id = payout.period_id and due.employee_id = payout.employee_id
 where coalesce(abs(payout.amount - due.amount) > 0.0051, true)
+
+union all
+
+select
+    payout.period_id,
+    payout.employee_id,
+    'is in ' || payout.currency || ', the company pays in ' || company.currency as fault
+from payout
+cross join {{ source('control', 'company') }} as company
+where payout.currency is distinct from company.currency

@@ -1,0 +1,276 @@
+"""A company's folder as typed objects, or an error that names file, line and field of everything that is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BeforeValidator, Field, InstanceOf
+
+from perf_pipelines.documents import Document, Finding, nearest, read_document
+from perf_pipelines.errors import CompanyRefused, PeriodRefused, Problem
+from perf_pipelines.fields import FIRST_DAY, LAST_DAY, Currency, Entry, Identifier, Label, Share, Text, refusal, shown
+from perf_pipelines.periods import Cycle, Period
+from perf_pipelines.scheme.consistency import Surroundings, inconsistencies
+from perf_pipelines.scheme.model import Scheme
+from perf_pipelines.sources.config import Sources, misplaced_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from decimal import Decimal
+    from pathlib import Path
+
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}")
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """A company as its folder describes it. ``inputs`` are the ids it supplies, ``kpi_ids`` in the scheme's order."""
+
+    id: str
+    folder: Path
+    name: Label
+    timezone: ZoneInfo
+    currency: str
+    first_period: Period
+    cycles: tuple[Cycle, ...]
+    owners: tuple[str, ...]
+    rejected_share: Decimal
+    sources: Sources
+    scheme: Scheme
+    inputs: tuple[str, ...]
+    kpi_ids: tuple[str, ...]
+
+    def periods_until(self, day: date, cycle: Cycle) -> tuple[Period, ...]:
+        """The periods of ``cycle`` that are over on ``day``, from the one in which the first period lies."""
+        today = self._local(day)
+        periods: list[Period] = []
+        period = Period.containing(self.first_period.starts_on, cycle)
+        while period.starts_on <= today and period.ends_on < today:
+            periods.append(period)
+            period = period.next()
+        return tuple(periods)
+
+    def closable(self, period: Period, *, today: date) -> None:
+        """:class:`PeriodRefused` unless the company assesses ``period`` and it is over.
+
+        ``today`` is a day in the company's time zone; a moment (an aware datetime) is put into that zone first.
+        """
+        day = self._local(today)
+        # Asked first, because the last day of the year 9999 has no day after it.
+        over = period.starts_on <= day and period.ends_on < day
+        if period.cycle not in self.cycles:
+            self._refuse(
+                period,
+                f"{self.id} does not assess a {period.cycle}",
+                f"choose one of {', '.join(self.cycles)}, or add it to `cycles` in company.yaml",
+            )
+        if period.starts_on < self.first_period.starts_on and not self.months_of(period):
+            self._refuse(
+                period,
+                f"it ends before the company's first period {self.first_period} begins",
+                f"choose {self.first_period} or later",
+            )
+        if not over:
+            self._refuse(
+                period,
+                f"it is not over yet: today is {day} in {self.timezone.key}",
+                "close it after its last day",
+            )
+
+    def months_of(self, period: Period) -> tuple[Period, ...]:
+        """The months of ``period`` from the company's first period on."""
+        return tuple(month for month in period.months_inside() if month.starts_on >= self.first_period.starts_on)
+
+    def _local(self, day: date) -> date:
+        if not isinstance(day, datetime):
+            return day
+        return day.astimezone(self.timezone).date() if day.tzinfo is not None else day.date()
+
+    def _refuse(self, period: Period, what: str, todo: str) -> None:
+        raise PeriodRefused(f"{period} cannot be closed", [Problem(field="period", what=what, todo=todo)])
+
+
+def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[str]) -> Company:
+    """The company in ``folder``; :class:`CompanyRefused` with all that is wrong with its files.
+
+    ``kpi_models`` are the ids of the KPIs, ``inputs`` those of the inputs that dbt_project/ has; the company's own
+    ``models/kpis/kpi_<id>.sql`` are added to the KPIs.
+    """
+    folder = folder.absolute()
+    problems: list[Problem] = list(_model_problems(folder, kpi_models=kpi_models, inputs=inputs))
+
+    def collect(read: Callable[[], _R]) -> _R | None:
+        try:
+            return read()
+        except CompanyRefused as refused:
+            problems.extend(refused.problems)
+            return None
+
+    company_file = collect(lambda: read_document(folder / "company.yaml"))
+    about = collect(lambda: company_file.validated(_CompanyFile)) if company_file else None
+    # what can be read of a faulty file is enough to check the scheme against
+    known = about or (company_file.sound_part(_CompanyFile, divisible=())[0] if company_file else None)
+    called: str | None = getattr(known, "company", None)
+    if company_file and called is not None and called != folder.name:
+        what = f"the company is called `{called}`, its folder `{folder.name}`"
+        problems.append(company_file.problem(("company",), what, "give both the same name"))
+    surroundings = Surroundings(
+        available_kpis=kpi_models | _ids(folder / "models" / "kpis", "kpi_"),
+        currency=getattr(known, "currency", None),
+        cycles=getattr(known, "cycles", None),
+    )
+    sources = collect(lambda: _read_sources(folder))
+    scheme = collect(lambda: _read_scheme(folder, surroundings))
+    if problems or about is None or sources is None or scheme is None:
+        raise CompanyRefused(f"the company `{folder.name}` is refused", sorted(problems, key=_by_place))
+    return Company(
+        id=about.company,
+        folder=folder,
+        name=about.name,
+        timezone=ZoneInfo(about.timezone),
+        currency=about.currency,
+        first_period=about.first_period,
+        cycles=about.cycles,
+        owners=about.owners,
+        rejected_share=about.tolerance.rejected_share,
+        sources=sources,
+        scheme=scheme,
+        inputs=tuple(sorted(_ids(folder / "models" / "inputs", "company_"))),
+        kpi_ids=tuple(scheme.kpis),
+    )
+
+
+def list_companies(root: Path) -> tuple[str, ...]:
+    """Names of the folders below ``root`` that have a company.yaml, sorted."""
+    return tuple(sorted(path.parent.name for path in root.glob("*/company.yaml")))
+
+
+def company_folder(root: Path, name: str) -> Path:
+    """The folder of the company ``name``; :class:`CompanyRefused` when ``root`` has none of that name."""
+    known = list_companies(root)
+    if name in known:
+        return root / name
+    if not name or "/" in name or "\\" in name or name.startswith("."):
+        what, todo = f"{shown(name)} is a path or nothing, not a name", nearest(name, known)
+    else:
+        what, todo = f"there is no company {shown(name)}", nearest(name, known)
+    raise CompanyRefused(f"the company {shown(name)} is refused", [Problem(field="company", what=what, todo=todo)])
+
+
+def _timezone(value: object) -> str:
+    if isinstance(value, str):
+        try:
+            return ZoneInfo(value).key
+        except (KeyError, ValueError, OSError):
+            pass
+    close = difflib.get_close_matches(str(value), available_timezones(), n=1)
+    raise refusal(
+        f"{shown(value)} is not a known time zone",
+        f"did you mean `{close[0]}`?" if close else "write one of the IANA names, like Asia/Shanghai",
+    )
+
+
+def _first_period(value: object) -> Period:
+    todo = "write the first month that is assessed, like 2017-03"
+    try:
+        period = Period.parse(value) if isinstance(value, str) else None
+    except PeriodRefused:
+        period = None
+    if period is None or period.cycle is not Cycle.MONTH:
+        raise refusal(f"{shown(value)} is not a month", todo)
+    if not FIRST_DAY.year <= period.starts_on.year < LAST_DAY.year:
+        raise refusal(f"`{period}` is out of range", todo)
+    return period
+
+
+def _cycles(value: object) -> object:
+    if isinstance(value, list):
+        cycles = cast("list[object]", value)
+        for index, cycle in enumerate(cycles):
+            if cycle in cycles[:index]:
+                raise refusal(f"the cycle {shown(cycle)} stands here twice", "keep one of the two", at=(index,))
+        if cycles and str(Cycle.MONTH) not in cycles:
+            raise refusal("`month` is missing", "add it: longer periods are made of closed months")
+    return cast("object", value)
+
+
+def _owner(value: object) -> str:
+    if isinstance(value, str) and (_EMAIL.fullmatch(value) or (value.startswith("team:") and value.strip() != "team:")):
+        return value
+    raise refusal(f"{shown(value)} is neither a team nor a person", "write team:<name>, or an e-mail address")
+
+
+class _Tolerance(Entry):
+    rejected_share: Share
+
+
+class _CompanyFile(Entry):
+    company: Identifier
+    name: Label
+    timezone: Annotated[str, BeforeValidator(_timezone)]
+    currency: Currency
+    first_period: Annotated[InstanceOf[Period], BeforeValidator(_first_period)]
+    cycles: Annotated[tuple[Cycle, ...], Field(min_length=1), BeforeValidator(_cycles)]
+    owners: Annotated[tuple[Annotated[Text, BeforeValidator(_owner)], ...], Field(min_length=1)]
+    tolerance: _Tolerance
+
+
+def _read_sources(folder: Path) -> Sources:
+    document = read_document(folder / "sources.yaml")
+    sources = document.validated(Sources)
+    _refuse_findings(document, misplaced_files(sources, company_folder=folder))
+    return sources
+
+
+def _read_scheme(folder: Path, surroundings: Surroundings) -> Scheme:
+    document = read_document(folder / "scheme.yaml")
+    try:
+        scheme = document.validated(Scheme)
+    except CompanyRefused as refused:
+        part, unsound = document.sound_part(Scheme, divisible={"positions"})
+        contradictions = inconsistencies(part, surroundings=surroundings, unsound=unsound)
+        more = [document.problem(*finding) for finding in contradictions]
+        raise CompanyRefused(refused.headline, [*refused.problems, *more]) from refused
+    _refuse_findings(document, inconsistencies(scheme, surroundings=surroundings))
+    return scheme
+
+
+def _refuse_findings(document: Document, findings: Sequence[Finding]) -> None:
+    if findings:
+        raise CompanyRefused(f"{document.file} is refused", [document.problem(*finding) for finding in findings])
+
+
+def _model_problems(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[str]) -> Iterator[Problem]:
+    models = f"{folder.parent.name}/{folder.name}/models"
+    if not (folder / "models").is_dir():
+        yield Problem(
+            file=models,
+            what="the folder is missing",
+            todo="make it; its models say how the sources' rows become inputs",
+        )
+    for supplied in sorted(_ids(folder / "models" / "inputs", "company_") - inputs):
+        yield Problem(
+            file=f"{models}/inputs/company_{supplied}.sql",
+            what=f"there is no input `{supplied}`",
+            todo=nearest(supplied, inputs),
+        )
+    for kpi in sorted(_ids(folder / "models" / "kpis", "kpi_") & kpi_models):
+        yield Problem(
+            file=f"{models}/kpis/kpi_{kpi}.sql",
+            what=f"the KPI `{kpi}` has a model for all companies already",
+            todo="give the company's own KPI another id",
+        )
+
+
+def _ids(folder: Path, prefix: str) -> frozenset[str]:
+    return frozenset(path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.sql"))
+
+
+def _by_place(problem: Problem) -> tuple[str, int, str, str]:
+    return problem.file or "", problem.line or 0, problem.field or "", problem.what

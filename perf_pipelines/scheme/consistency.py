@@ -1,0 +1,357 @@
+"""What must hold between the fields of a scheme, and between the scheme and the company.
+
+Each check looks at the sections it needs and gives all it finds. When a section could not be read, the checks that
+need it are left out, so that one fault is not reported as many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from perf_pipelines.documents import Finding, Loc, nearest
+from perf_pipelines.fields import FIRST_DAY, LAST_DAY, plain
+from perf_pipelines.periods import Cycle, Period
+from perf_pipelines.scheme.model import Goal, Level, PositionKpi, Scheme
+from perf_pipelines.scheme.validity import ONE_DAY, Stretch, stretches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from datetime import date
+
+_CARRIED_BY: Mapping[Level, Level] = {Level.OBJECTIVE: Level.STRATEGY, Level.KEY_RESULT: Level.OBJECTIVE}
+"""Which level the parent of a goal must have; a strategy has none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a scheme must agree with; ``None`` where it is not known because company.yaml could not be read."""
+
+    available_kpis: frozenset[str]
+    currency: str | None
+    cycles: Collection[Cycle] | None
+
+
+def inconsistencies(
+    scheme: Scheme, *, surroundings: Surroundings, unsound: Collection[str] = frozenset()
+) -> list[Finding]:
+    """All that contradicts itself. ``unsound`` names the sections that ``scheme`` lacks."""
+    found: list[Finding] = []
+    for needs, check in _CHECKS:
+        if not needs & set(unsound):
+            found.extend(check(scheme, surroundings))
+    return found
+
+
+def _currency(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    if surroundings.currency is not None and scheme.currency != surroundings.currency:
+        yield (
+            ("currency",),
+            f"the scheme pays in {scheme.currency}, company.yaml in {surroundings.currency}",
+            "write the same currency in both",
+        )
+
+
+def _kpis_have_a_model(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    for kpi in scheme.kpis:
+        if kpi not in surroundings.available_kpis:
+            yield (
+                ("kpis", kpi),
+                f"no SQL model says what counts for `{kpi}`",
+                f"write models/kpis/kpi_{kpi}.sql; or {nearest(kpi, surroundings.available_kpis)}",
+            )
+
+
+def _kpis_serve_a_goal(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    serving = {goal.kpi for goal in scheme.goals if goal.level is Level.KEY_RESULT}
+    for kpi in scheme.kpis:
+        if kpi not in serving:
+            yield (
+                ("kpis", kpi),
+                f"the KPI `{kpi}` serves no goal",
+                "add a key result with this KPI to `goals`, or take the KPI out",
+            )
+
+
+def _goal_ids(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, goal in enumerate(scheme.goals):
+        if goal.id in seen:
+            yield ("goals", index, "id"), f"the goal `{goal.id}` stands here twice", "give each goal an id of its own"
+        seen.add(goal.id)
+
+
+def _goal_parents(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    goals = {goal.id: goal for goal in scheme.goals}
+    for index, goal in enumerate(scheme.goals):
+        place: Loc = ("goals", index, "parent")
+        expected = _CARRIED_BY.get(goal.level)
+        if goal.parent is None:
+            if expected is not None:
+                yield (
+                    place,
+                    f"the {_spoken(goal.level)} `{goal.id}` belongs to no goal",
+                    f"name its {_spoken(expected)}",
+                )
+        elif goal.parent not in goals:
+            yield place, f"there is no goal `{goal.parent}`", nearest(goal.parent, goals.keys() - {goal.id})
+        elif _goes_in_a_circle(goal, goals):
+            yield place, f"the parents of `{goal.id}` lead back to itself", "let the line of parents end at a strategy"
+        elif expected is None:
+            yield place, f"the strategy `{goal.id}` has a parent", "take `parent` out: a strategy stands at the top"
+        elif goals[goal.parent].level is not expected:
+            level = goals[goal.parent].level
+            yield (
+                place,
+                f"the {_spoken(goal.level)} `{goal.id}` belongs to the {_spoken(level)} `{goal.parent}`",
+                f"name a goal with level {expected}: strategy > objective > key_result",
+            )
+
+
+def _goals_are_measured(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    measured = set[str]()
+    goals = {goal.id: goal for goal in scheme.goals}
+    for goal in scheme.goals:
+        if goal.level is Level.KEY_RESULT:
+            measured.update(_line_up(goal, goals))
+    for index, goal in enumerate(scheme.goals):
+        fields = {"kpi": goal.kpi, "from": goal.from_, "to": goal.to}
+        if goal.level is Level.KEY_RESULT:
+            for name, value in fields.items():
+                if value is None:
+                    yield (
+                        ("goals", index, name),
+                        f"the key result `{goal.id}` has no `{name}`",
+                        "say which KPI is to move `from` where `to` where",
+                    )
+            if goal.from_ is not None and goal.from_ == goal.to:
+                yield (
+                    ("goals", index, "to"),
+                    f"the key result `{goal.id}` goes from {plain(goal.from_)} to the same",
+                    "write where the KPI stands now and where it is to be, so that progress can be measured",
+                )
+            continue
+        for name, value in fields.items():
+            if value is not None:
+                yield (
+                    ("goals", index, name),
+                    f"the {_spoken(goal.level)} `{goal.id}` has `{name}`, which only key results have",
+                    "move it to a key result below this goal",
+                )
+        if goal.id not in measured:
+            yield (
+                ("goals", index),
+                f"the {_spoken(goal.level)} `{goal.id}` has no KPI beneath it",
+                "add a key result with a KPI below it, or take the goal out",
+            )
+
+
+def _goal_kpis(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for index, goal in enumerate(scheme.goals):
+        if goal.kpi is not None and goal.kpi not in scheme.kpis:
+            yield ("goals", index, "kpi"), f"there is no KPI `{goal.kpi}` in `kpis`", nearest(goal.kpi, scheme.kpis)
+
+
+def _line_kpis(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for place, line in _lines(scheme):
+        if line.kpi not in scheme.kpis:
+            yield (*place, "kpi"), f"there is no KPI `{line.kpi}` in `kpis`", nearest(line.kpi, scheme.kpis)
+
+
+def _line_rules(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for place, line in _lines(scheme):
+        if line.rule not in scheme.rules:
+            yield (*place, "rule"), f"there is no rule `{line.rule}` in `rules`", nearest(line.rule, scheme.rules)
+
+
+def _line_goals(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    goals = {goal.id: goal for goal in scheme.goals}
+    carrying: dict[str, set[str | None]] = {goal: set() for goal in goals}
+    for goal in scheme.goals:
+        for above in _line_up(goal, goals):
+            carrying[above].add(goal.kpi)
+    for place, line in _lines(scheme):
+        if line.goal not in goals:
+            yield (*place, "goal"), f"there is no goal `{line.goal}` in `goals`", nearest(line.goal, goals)
+        elif line.kpi not in carrying[line.goal]:
+            fitting = sorted(goal.id for goal in scheme.goals if goal.kpi == line.kpi)
+            todo = (
+                f"name {' or '.join(f'`{goal}`' for goal in fitting)}" if fitting else "add a key result with this KPI"
+            )
+            yield (*place, "goal"), f"the KPI `{line.kpi}` does not serve the goal `{line.goal}`", todo
+
+
+def _line_days(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    for place, line in _lines(scheme):
+        if line.from_ is not None and line.until is not None and line.until < line.from_:
+            yield (
+                (*place, "until"),
+                f"the line ends on {line.until}, before it begins on {line.from_}",
+                "write a later day, or take the line out",
+            )
+        for cycle in sorted(surroundings.cycles or (), key=lambda cycle: cycle.months, reverse=True):
+            if line.from_ is not None:
+                period = Period.containing(line.from_, cycle)
+                if line.from_ != period.starts_on:
+                    yield (*place, "from"), *_inside_a_period(line.from_, period, border=period.starts_on)
+            if line.until is not None:
+                period = Period.containing(line.until, cycle)
+                if line.until != period.ends_on:
+                    yield (*place, "until"), *_inside_a_period(line.until, period, border=period.ends_on)
+
+
+def _inside_a_period(day: date, period: Period, *, border: date) -> tuple[str, str]:
+    next_border = period.next().starts_on if border == period.starts_on else border
+    choices = " or ".join(str(day) for day in dict.fromkeys([border, next_border]))
+    return (
+        f"{day} lies inside {period}, which can only be assessed by one weight and target",
+        f"move it to {choices}, or drop the cycle `{period.cycle}` in company.yaml",
+    )
+
+
+def _lines_do_not_overlap(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for position, lines in scheme.positions.items():
+        for kpi in dict.fromkeys(line.kpi for line in lines):
+            ordered = sorted((line.from_ or FIRST_DAY, index) for index, line in enumerate(lines) if line.kpi == kpi)
+            for (begins, index), (next_begins, next_index) in pairwise(ordered):
+                until = lines[index].until
+                since = "the start" if begins == FIRST_DAY else str(begins)
+                if begins == next_begins:
+                    yield (
+                        ("positions", position, max(index, next_index)),
+                        f"`{position}` has `{kpi}` twice from {since} on",
+                        "take one of the lines out, or give it a later `from`",
+                    )
+                elif until is not None and until >= next_begins:
+                    yield (
+                        ("positions", position, index, "until"),
+                        f"the line holds until {until}, but the next line of `{kpi}` begins on {next_begins}",
+                        "take `until` out: a line ends by itself when the next one begins",
+                    )
+
+
+def _weights(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for position, lines in scheme.positions.items():
+        said: Decimal | None = Decimal(1)
+        for day, total in _weight_sums(stretches(lines)):
+            if total != 1 and total != said:
+                since = "from the start" if day == FIRST_DAY else f"from {day} on"
+                yield (
+                    ("positions", position),
+                    f"the weights of `{position}` sum to {plain(total)} {since}",
+                    f"{'add' if total < 1 else 'take away'} {plain(abs(1 - total))} so that they sum to 1",
+                )
+            said = total
+
+
+def _weight_sums(lines: Collection[Stretch]) -> Iterator[tuple[date, Decimal]]:
+    """The sum of the weights from each day on which it may change, from the first line to the end of the last."""
+    begins = {stretch.valid_from for stretch in lines}
+    ends = {stretch.valid_to + ONE_DAY for stretch in lines if stretch.valid_to < LAST_DAY}
+    last = max((stretch.valid_to for stretch in lines), default=FIRST_DAY)
+    for day in sorted(begins | ends):
+        if day <= last:
+            weights = (stretch.line.weight for stretch in lines if stretch.valid_from <= day <= stretch.valid_to)
+            yield day, sum(weights, Decimal(0))
+
+
+def _bands(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    bands = scheme.grades.bands
+    for index, band in enumerate(bands):
+        if band.grade in {earlier.grade for earlier in bands[:index]}:
+            yield (
+                ("grades", "bands", index, "grade"),
+                f"the grade `{band.grade}` stands here twice",
+                "give each band a grade of its own",
+            )
+        if index and band.at_least >= bands[index - 1].at_least:
+            yield (
+                ("grades", "bands", index, "at_least"),
+                f"`{band.grade}` begins at {plain(band.at_least)}, not below the band before it",
+                "order the bands from the best to the worst, each beginning lower than the one before",
+            )
+    if bands[-1].at_least != 0:
+        yield (
+            ("grades", "bands", len(bands) - 1, "at_least"),
+            f"scores below {plain(bands[-1].at_least)} have no grade",
+            "let the last band begin at 0",
+        )
+    expected = [band.expected for band in bands if band.expected is not None]
+    if expected and len(expected) < len(bands):
+        yield (
+            ("grades", "bands"),
+            "some bands say `expected` and others do not",
+            "give every band its expected share, or none",
+        )
+    elif expected and sum(expected, Decimal(0)) != 1:
+        total = sum(expected, Decimal(0))
+        yield ("grades", "bands"), f"the expected shares sum to {plain(total)}", "let them sum to 1"
+
+
+def _multipliers(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    grades = [band.grade for band in scheme.grades.bands]
+    for grade in dict.fromkeys(grades):
+        if grade not in scheme.bonus.multiplier:
+            yield ("bonus", "multiplier"), f"the grade `{grade}` has no multiplier", f"add `{grade}: …`"
+    for grade in scheme.bonus.multiplier:
+        if grade not in grades:
+            yield ("bonus", "multiplier", grade), f"there is no grade `{grade}`", nearest(grade, grades)
+
+
+def _bonus_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    total = sum(scheme.bonus.cycles.values(), Decimal(0))
+    if total > 1:
+        yield ("bonus", "cycles"), f"the cycles pay {plain(total)} of the bonus base", "let the shares sum to at most 1"
+    for cycle in scheme.bonus.cycles:
+        if surroundings.cycles is not None and cycle not in surroundings.cycles:
+            yield (
+                ("bonus", "cycles", str(cycle)),
+                f"a {_spoken(cycle)} pays, but company.yaml does not assess it",
+                "take it out, or add it to `cycles` in company.yaml",
+            )
+
+
+_CHECKS: tuple[tuple[frozenset[str], Callable[[Scheme, Surroundings], Iterator[Finding]]], ...] = (
+    (frozenset({"currency"}), _currency),
+    (frozenset({"kpis"}), _kpis_have_a_model),
+    (frozenset({"kpis", "goals"}), _kpis_serve_a_goal),
+    (frozenset({"goals"}), _goal_ids),
+    (frozenset({"goals"}), _goal_parents),
+    (frozenset({"goals"}), _goals_are_measured),
+    (frozenset({"goals", "kpis"}), _goal_kpis),
+    (frozenset({"positions", "kpis"}), _line_kpis),
+    (frozenset({"positions", "rules"}), _line_rules),
+    (frozenset({"positions", "goals"}), _line_goals),
+    (frozenset({"positions"}), _line_days),
+    (frozenset({"positions"}), _lines_do_not_overlap),
+    (frozenset({"positions"}), _weights),
+    (frozenset({"grades"}), _bands),
+    (frozenset({"bonus", "grades"}), _multipliers),
+    (frozenset({"bonus"}), _bonus_cycles),
+)
+"""Every check with the sections it needs."""
+
+
+def _lines(scheme: Scheme) -> Iterator[tuple[Loc, PositionKpi]]:
+    for position, lines in scheme.positions.items():
+        for index, line in enumerate(lines):
+            yield ("positions", position, index), line
+
+
+def _line_up(goal: Goal, goals: Mapping[str, Goal]) -> list[str]:
+    """The goal and those above it, up to the top or to where the line is broken or closes to a circle."""
+    line = [goal.id]
+    while goal.parent is not None and goal.parent in goals and goal.parent not in line:
+        goal = goals[goal.parent]
+        line.append(goal.id)
+    return line
+
+
+def _goes_in_a_circle(goal: Goal, goals: Mapping[str, Goal]) -> bool:
+    return goals[_line_up(goal, goals)[-1]].parent == goal.id
+
+
+def _spoken(level: Level | Cycle) -> str:
+    return str(level).replace("_", " ")

@@ -1,0 +1,198 @@
+"""Business system → lake: read all, refuse or load what has changed, in one dlt load.
+
+dlt keeps nothing between two loads: files are read whole, so the lake itself says what is known. A load that broke off
+leaves files without a completion record, which nobody sees (:mod:`perf_pipelines.sources.lake`), and the next one
+begins afresh.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perf_pipelines.errors import Problem, RunFailed, SourceRefused
+from perf_pipelines.sources.files import FileRows, SourceFile, fingerprint, read_file
+from perf_pipelines.sources.lake import SNAPSHOT_TABLE, Lake, Snapshot, snapshot_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from dlt.common.configuration.providers.provider import ConfigProvider
+
+    from perf_pipelines.sources.config import System
+
+_CONFIG: Mapping[str, Any] = {
+    "runtime": {"dlthub_telemetry": False, "log_level": "ERROR"},
+    # names as they stand in the file: dlt's snake_case makes `x` of every Chinese header
+    "schema": {"naming": "direct"},
+    "normalize": {"workers": 1, "parquet_normalizer": {"add_dlt_load_id": True}},
+    "load": {"delete_completed_jobs": True, "workers": 1},
+}
+"""All that dlt is told. It reads neither environment variables nor files of its own: every machine loads alike."""
+
+
+def extract_system(
+    *, company_folder: Path, company_id: str, system_id: str, system: System, lake: Lake, state_dir: Path
+) -> tuple[Snapshot, ...]:
+    """Load the tables of ``system`` whose files or reader settings have changed; return all its current snapshots.
+
+    A header arrives in the lake as it is written, but for :func:`~perf_pipelines.sources.files.lake_name`. The caller
+    sees to it that one process at a time extracts into a lake. ``state_dir`` holds dlt's working files, which may be
+    deleted at any time. :class:`SourceRefused` with the problems of all files, :class:`RunFailed` when the load broke
+    off; in both cases nothing has been loaded.
+    """
+    sources = {
+        table_id: SourceFile(company_folder=company_folder, path=_path(system.folder, table.file), table=table)
+        for table_id, table in system.tables.items()
+    }
+    if SNAPSHOT_TABLE in sources:
+        raise SourceRefused(
+            f"{system_id} cannot be loaded",
+            [Problem(field=f"{system_id}.{SNAPSHOT_TABLE}", what="the lake itself has this table", todo="rename it")],
+        )
+    current = lake.snapshots()
+    known = {table_id: current[system_id, table_id] for table_id in sources if (system_id, table_id) in current}
+    changed = _read_changed(sources, known, system_id=system_id)
+    if changed:
+        _load(
+            changed,
+            pipeline_name=f"{company_id}_{system_id}",
+            system_id=system_id,
+            lake=lake,
+            state_dir=state_dir,
+        )
+        current = lake.snapshots()
+    return tuple(current[system_id, table_id] for table_id in sources)
+
+
+def _path(folder: str, file: str) -> str:
+    return (Path(folder) / file).as_posix()
+
+
+def _read_changed(
+    sources: Mapping[str, SourceFile], known: Mapping[str, Snapshot], *, system_id: str
+) -> dict[Snapshot, FileRows]:
+    """Read the tables that differ from what the lake has; the load id of their descriptions is not known yet."""
+    changed: dict[Snapshot, FileRows] = {}
+    problems: list[Problem] = []
+    for table_id, source in sources.items():
+        try:
+            sha256 = fingerprint(source)
+            if table_id in known and known[table_id].sha256 == sha256:
+                continue
+            read = read_file(source)
+            if fingerprint(source) != sha256:
+                problems.append(source.problem("the file was changed while it was read", "run again"))
+        except SourceRefused as refused:
+            problems.extend(refused.problems)
+            continue
+        snapshot = Snapshot(
+            system=system_id,
+            table=table_id,
+            load_id="",
+            rows=read.rows.num_rows,
+            sha256=sha256,
+            source_file=source.path,
+            columns=read.columns,
+            extra_columns=read.extra_columns,
+            files=(),
+        )
+        changed[snapshot] = read
+    if problems:
+        raise SourceRefused(f"{system_id} cannot be loaded; the lake is as before", problems)
+    return changed
+
+
+def _load(
+    changed: Mapping[Snapshot, FileRows], *, pipeline_name: str, system_id: str, lake: Lake, state_dir: Path
+) -> None:
+    """Write one dlt load package; the lake shows it only when all of it has arrived."""
+    if "%" in str(state_dir):
+        raise RunFailed(
+            f"{system_id} cannot be loaded",
+            [
+                Problem(
+                    field="PERF_HOME",
+                    what="dlt cannot write into a folder with a percent sign in its path",
+                    todo="take another folder",
+                )
+            ],
+        )
+    # what an earlier load left when it broke off; its rows are read anew
+    shutil.rmtree(state_dir / pipeline_name, ignore_errors=True)
+    state_dir.mkdir(parents=True, exist_ok=True)
+    lake.raw.mkdir(parents=True, exist_ok=True)
+    with _dlt_settings(state_dir):
+        # dlt takes most of a second to import, and most runs find nothing to load
+        import dlt
+        from dlt.destinations import filesystem
+        from dlt.pipeline.exceptions import PipelineStepFailed
+
+        pipeline = dlt.pipeline(
+            pipeline_name=pipeline_name,
+            pipelines_dir=str(state_dir),
+            destination=filesystem(bucket_url=str(lake.raw.absolute())),
+            dataset_name=system_id,
+        )
+        tables: dict[str, Any] = {snapshot.table: read.rows for snapshot, read in changed.items() if snapshot.rows}
+        tables[SNAPSHOT_TABLE] = snapshot_rows(changed)
+        try:
+            # step by step: `run` would first fetch the columns of earlier loads, to come back as empty ones of this
+            pipeline.extract(
+                [dlt.resource(rows, name=table) for table, rows in tables.items()],
+                write_disposition="append",
+                loader_file_format="parquet",
+            )
+            normalized = pipeline.normalize()
+            _check_counts({table: rows.num_rows for table, rows in tables.items()}, normalized.row_counts)
+            pipeline.load(raise_on_failed_jobs=True)
+        except PipelineStepFailed as failure:
+            raise RunFailed(
+                f"{system_id} was not loaded",
+                [
+                    Problem(
+                        field=f"dlt {failure.step}",
+                        what=str(failure.exception or failure),
+                        todo="mend the cause (a full disk, a folder that cannot be written?) and run again",
+                    )
+                ],
+            ) from failure
+
+
+def _check_counts(expected: Mapping[str, int], written: Mapping[str, int]) -> None:
+    differing = {table: rows for table, rows in expected.items() if written.get(table, 0) != rows}
+    if differing:
+        raise RunFailed(
+            "not every row was written; nothing was loaded",
+            [
+                Problem(
+                    field=table,
+                    what=f"{rows} rows were read and {written.get(table, 0)} written",
+                    todo="run again; if it stays, report it as a fault of the extraction",
+                )
+                for table, rows in differing.items()
+            ],
+        )
+
+
+@contextmanager
+def _dlt_settings(state_dir: Path) -> Generator[None]:
+    """Set dlt to :data:`_CONFIG` and nothing else; what it was set to before comes back afterwards."""
+    from dlt.common.configuration.container import Container
+    from dlt.common.configuration.providers import CustomLoaderDocProvider
+    from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
+    from dlt.common.runtime.run_context import RunContext
+
+    class Settings(RunContext):
+        @property
+        def global_dir(self) -> str:
+            return str(state_dir)
+
+        def initial_providers(self) -> list[ConfigProvider]:
+            return [CustomLoaderDocProvider("perf_pipelines", lambda: dict(_CONFIG))]
+
+    # injected before dlt makes a context of its own: making that one would start its telemetry
+    with Container().injectable_context(PluggableRunContext(Settings(str(state_dir)))):
+        yield

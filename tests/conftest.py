@@ -1,0 +1,125 @@
+"""Real runs of the real company, in a state folder of their own."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from perf_pipelines.cli import main
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A companies' folder and a state folder in which commands are run as processes of their own."""
+
+    companies: Path
+    home: Path
+
+    @property
+    def company(self) -> Path:
+        return self.companies / "crm_sales"
+
+    @property
+    def data(self) -> Path:
+        return self.company / "data"
+
+    @property
+    def published(self) -> Path:
+        return self.home / "crm_sales" / "published"
+
+    def run(self, *arguments: str, **environment: str) -> Outcome:
+        finished = subprocess.run(
+            [sys.executable, "-m", "perf_pipelines.cli", *arguments],
+            env={**os.environ, **self.environment, **environment, "COLUMNS": "200"},
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Outcome(finished.returncode, finished.stdout, finished.stderr)
+
+    def call(self, *arguments: str) -> Outcome:
+        """The same command in this process, which saves the seconds that a process needs to start."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in {**self.environment, "COLUMNS": "200"}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["perf-pipelines", *arguments])
+            try:
+                main()
+            except SystemExit as exit_:
+                return Outcome(int(exit_.code or 0), out.getvalue(), err.getvalue())
+        return Outcome(0, out.getvalue(), err.getvalue())
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PERF_HOME": str(self.home), "PERF_COMPANIES": str(self.companies), "PERF_COMPANY": "crm_sales"}
+
+    def published_bytes(self) -> dict[str, bytes]:
+        """Every published file with its content."""
+        root = self.published.resolve()
+        return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def _place(root: Path) -> Place:
+    companies = root / "companies"
+    shutil.copytree(PROJECT / "companies" / "crm_sales", companies / "crm_sales")
+    return Place(companies=companies, home=root / "state")
+
+
+@pytest.fixture(scope="session")
+def closed_year(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """crm_sales with all months of 2017 and the four quarters closed, by the commands of `make demo`."""
+    place = _place(tmp_path_factory.mktemp("year"))
+    for first, last in (("2017-03", "2017-12"), ("2017-Q1", "2017-Q4")):
+        outcome = place.run("backfill", "--from", first, "--to", last)
+        assert outcome.code == 0, outcome.err
+    return place
+
+
+@pytest.fixture(scope="session")
+def _march(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    place = _place(tmp_path_factory.mktemp("march"))
+    outcome = place.run("run", "--period", "2017-03")
+    assert outcome.code == 0, outcome.err
+    return place
+
+
+@pytest.fixture
+def closed_march(_march: Place, tmp_path: Path) -> Place:
+    """A company and state of the test's own in which 2017-03 has been published."""
+    shutil.copytree(_march.companies, tmp_path / "companies")
+    shutil.copytree(_march.home, tmp_path / "state", symlinks=True)
+    return Place(companies=tmp_path / "companies", home=tmp_path / "state")
+
+
+@pytest.fixture
+def change() -> Callable[[Path, str, str], None]:
+    """Replace a text that stands exactly once in a file."""
+
+    def replace(path: Path, old: str, new: str) -> None:
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+        path.write_text(text.replace(old, new), encoding="utf-8", newline="")
+
+    return replace

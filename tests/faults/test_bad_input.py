@@ -1,0 +1,176 @@
+"""What becomes of bad input: refused with file, row and column, or set aside with its reason.
+
+In every case the month that was published before stays byte for byte as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from perf_pipelines.publication import open_marts
+from tests.conftest import Outcome, Place
+
+Change = Callable[[Path, str, str], None]
+
+A_ROW = "Z063OYW0,Darcel Schlecht,GTXPro,Isdom,Won,10/25/2016,3/11/2017,4514"
+
+
+@pytest.fixture
+def april(closed_march: Place) -> Iterator[Callable[[], Outcome]]:
+    """Close 2017-04 after whatever the test did to the company; afterwards March has to stand as it stood."""
+    before = closed_march.published_bytes()
+    outcomes: list[Outcome] = []
+
+    def close() -> Outcome:
+        outcomes.append(closed_march.call("run", "--period", "2017-04"))
+        return outcomes[-1]
+
+    yield close
+    after = closed_march.published_bytes()
+    if outcomes and outcomes[-1].code == 0:
+        march = {name for name in before if name.endswith("2017-03.parquet")}
+        assert march
+        assert {name: after[name] for name in march} == {name: before[name] for name in march}
+    else:
+        assert after == before
+
+
+def rejected(place: Place) -> list[tuple[str, int, str, str]]:
+    with open_marts(place.published) as marts:
+        return marts.execute(
+            "select source_file, source_row, rule, reason from marts.fct_rejected_row order by all"
+        ).fetchall()
+
+
+def test_a_missing_file_is_refused_by_name(closed_march: Place, april: Callable[[], Outcome]) -> None:
+    (closed_march.data / "accounts.csv").unlink()
+    outcome = april()
+    assert outcome.code == 4
+    assert "crm_sales/data/accounts.csv" in outcome.err
+
+
+def test_an_empty_file_is_refused_by_name(closed_march: Place, april: Callable[[], Outcome]) -> None:
+    (closed_march.data / "products.csv").write_text("")
+    outcome = april()
+    assert outcome.code == 4
+    assert "crm_sales/data/products.csv" in outcome.err
+
+
+def test_a_missing_column_is_refused_by_name(closed_march: Place, april: Callable[[], Outcome]) -> None:
+    path = closed_march.data / "products.csv"
+    path.write_text("\n".join(line.rsplit(",", 1)[0] for line in path.read_text().splitlines()) + "\n")
+    outcome = april()
+    assert outcome.code == 4
+    assert "sales_price" in outcome.err
+
+
+def test_a_renamed_column_is_refused_with_the_name_it_may_have_now(
+    closed_march: Place, april: Callable[[], Outcome], change: Change
+) -> None:
+    change(closed_march.data / "products.csv", "sales_price", "sale_price")
+    outcome = april()
+    assert outcome.code == 4
+    assert "sales_price" in outcome.err
+    assert "sale_price" in outcome.err.replace("sales_price", "")
+
+
+@pytest.mark.parametrize(
+    ("bad_row", "rule", "said"),
+    [
+        (A_ROW.replace("4514", "about 4514"), "not_a_number", "close_value `about 4514`"),
+        (A_ROW.replace("4514", "NaN"), "not_a_number", "close_value `NaN`"),
+        (A_ROW.replace("4514", "inf"), "not_a_number", "close_value `inf`"),
+        (A_ROW.replace("4514", "-4514"), "negative_value", "close_value `-4514`"),
+        (A_ROW.replace("3/11/2017", "2/30/2017"), "not_a_date", "close_date `2/30/2017`"),
+        (A_ROW.replace("3/11/2017", "10/1/2016"), "impossible_dates", "10/1/2016"),
+        (A_ROW.replace("Darcel Schlecht", "Nobody Known"), "unknown_employee", "`Nobody Known`"),
+        (A_ROW.replace("Won", "Signed"), "unknown_stage", "deal_stage `Signed`"),
+        (A_ROW + "\n" + A_ROW, "duplicate_row", "`Z063OYW0`"),
+    ],
+    ids=["text", "NaN", "inf", "negative", "no such day", "closed before begun", "in no team", "stage", "twice"],
+)
+def test_an_unusable_row_is_set_aside_with_its_line_and_reason(
+    closed_march: Place, april: Callable[[], Outcome], change: Change, bad_row: str, rule: str, said: str
+) -> None:
+    change(closed_march.data / "sales_pipeline.csv", A_ROW, bad_row)
+    outcome = april()
+    assert outcome.code == 0, outcome.err
+    [(file, line, found_rule, reason)] = rejected(closed_march)
+    assert (file, line, found_rule) == ("data/sales_pipeline.csv", 4 if rule == "duplicate_row" else 3, rule)
+    assert said in reason
+
+
+def test_one_opportunity_with_two_contents_closes_gate_1(
+    closed_march: Place, april: Callable[[], Outcome], change: Change
+) -> None:
+    change(closed_march.data / "sales_pipeline.csv", A_ROW, A_ROW + "\n" + A_ROW.replace("4514", "5000"))
+    outcome = april()
+    assert outcome.code == 6
+    assert "Z063OYW0" in outcome.err
+
+
+def test_an_employee_in_two_teams_closes_gate_1_and_is_named(
+    closed_march: Place, april: Callable[[], Outcome], change: Change
+) -> None:
+    line = "Anna Snelling,Dustin Brinkmann,Central"
+    change(closed_march.data / "sales_teams.csv", line, f"{line}\nAnna Snelling,Cara Losch,East")
+    outcome = april()
+    assert outcome.code == 6
+    assert "Anna Snelling" in outcome.err
+
+
+def test_an_employee_twice_in_the_same_team_counts_once_but_is_too_much_of_a_small_table(
+    closed_march: Place, april: Callable[[], Outcome], change: Change
+) -> None:
+    line = "Anna Snelling,Dustin Brinkmann,Central"
+    change(closed_march.data / "sales_teams.csv", line, f"{line}\n{line}")
+    outcome = april()
+    assert outcome.code == 6
+    assert "sales_teams" in outcome.err
+
+
+def test_more_unusable_rows_than_tolerated_close_gate_1(closed_march: Place, april: Callable[[], Outcome]) -> None:
+    path = closed_march.data / "sales_pipeline.csv"
+    lines = path.read_text().splitlines()
+    lines[1:101] = [line.replace(",Won,", ",Signed,").replace(",Lost,", ",Signed,") for line in lines[1:101]]
+    path.write_text("\n".join(lines) + "\n")
+    outcome = april()
+    assert outcome.code == 6
+    assert "sales_pipeline" in outcome.err
+
+
+def test_a_wrong_encoding_is_refused_with_its_line(closed_march: Place, april: Callable[[], Outcome], change: Change) -> None:
+    path = closed_march.data / "sales_teams.csv"
+    path.write_bytes(path.read_bytes().replace(b"Anna Snelling", "Anna Snölling".encode("latin-1")))
+    outcome = april()
+    assert outcome.code == 4
+    assert "crm_sales/data/sales_teams.csv:2" in outcome.err
+
+
+def test_crlf_line_ends_change_nothing(closed_march: Place, april: Callable[[], Outcome]) -> None:
+    assert april().code == 0
+    before = closed_march.call("hash").out
+    for path in closed_march.data.glob("*.csv"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert april().code == 0
+    assert closed_march.call("hash").out == before
+
+
+def test_a_period_without_any_data_closes_gate_2(closed_march: Place) -> None:
+    before = closed_march.published_bytes()
+    outcome = closed_march.call("run", "--period", "2018-02")
+    assert outcome.code == 6
+    assert "2018-02" in outcome.err
+    assert closed_march.published_bytes() == before
+
+
+@pytest.mark.parametrize("period", ["2999-01", "2017-02", "2017-H1", "2017-13", "2017-Q2"])
+def test_a_period_that_cannot_be_closed_is_refused_before_anything_is_read(closed_march: Place, period: str) -> None:
+    before = closed_march.published_bytes()
+    outcome = closed_march.call("run", "--period", period)
+    assert outcome.code == 5
+    assert period in outcome.err
+    assert closed_march.published_bytes() == before

@@ -1,0 +1,143 @@
+# pyarrow comes without type stubs
+# pyright: reportUnknownMemberType=false, reportUnknownParameterType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from perf_pipelines.scheme.tables import scheme_tables
+from tests.unit.a_company import SCHEME, load, replaced, write_company
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+
+D = Decimal
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> dict[str, pa.Table]:
+    return scheme_tables(load(write_company(tmp_path)).scheme)
+
+
+def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, pa.Table]) -> None:
+    assert {name: {field.name: str(field.type) for field in table.schema} for name, table in tables.items()} == {
+        "scheme": {"scheme_id": "string", "currency": "string", "min_coverage": "decimal128(9, 6)"},
+        "kpi": {
+            "kpi_id": "string",
+            "name_zh": "string",
+            "name_en": "string",
+            "unit": "string",
+            "aggregation": "string",
+            "aggregation_parameter": "decimal128(28, 8)",
+            "is_sum_like": "bool",
+            "better": "string",
+        },
+        "goal": {
+            "goal_id": "string",
+            "level": "string",
+            "parent_goal_id": "string",
+            "name_zh": "string",
+            "name_en": "string",
+            "kpi_id": "string",
+            "department_id": "string",
+            "baseline": "decimal128(28, 8)",
+            "target": "decimal128(28, 8)",
+            "sort_order": "int32",
+        },
+        "position_kpi": {
+            "position_id": "string",
+            "kpi_id": "string",
+            "goal_id": "string",
+            "scope": "string",
+            "weight": "decimal128(9, 6)",
+            "target": "decimal128(28, 8)",
+            "rule_id": "string",
+            "no_data": "string",
+            "valid_from": "date32[day]",
+            "valid_to": "date32[day]",
+        },
+        "rule": {"rule_id": "string", "kind": "string", "parameters": "string"},
+        "grade": {
+            "grade": "string",
+            "name_zh": "string",
+            "name_en": "string",
+            "at_least": "decimal128(9, 4)",
+            "expected": "decimal128(9, 6)",
+            "multiplier": "decimal128(9, 6)",
+            "sort_order": "int32",
+        },
+        "bonus_cycle": {"cycle": "string", "share": "decimal128(9, 6)"},
+        "review": {"systemic_miss_share": "decimal128(9, 6)", "systemic_miss_min_headcount": "int32"},
+    }
+
+
+def test_a_line_ends_the_day_before_the_next_begins_or_at_its_until(tables: dict[str, pa.Table]) -> None:
+    lines = [
+        (row["kpi_id"], row["weight"], row["valid_from"], row["valid_to"]) for row in tables["position_kpi"].to_pylist()
+    ]
+    assert lines == [
+        ("repurchase_rate", D("0.4"), date(1900, 1, 1), date(2026, 3, 31)),
+        ("repurchase_rate", D("0.5"), date(2026, 4, 1), date(9999, 12, 31)),
+        ("revenue", D("0.6"), date(1900, 1, 1), date(2026, 3, 31)),
+        ("revenue", D("0.5"), date(2026, 4, 1), date(9999, 12, 31)),
+    ]
+
+
+def test_an_aggregation_with_a_number_carries_it(tables: dict[str, pa.Table]) -> None:
+    kpis = {row["kpi_id"]: row for row in tables["kpi"].to_pylist()}
+    assert (kpis["revenue"]["aggregation"], kpis["revenue"]["aggregation_parameter"]) == ("sum", None)
+    assert kpis["repurchase_rate"]["aggregation"] == "share_of_units"
+    assert kpis["repurchase_rate"]["aggregation_parameter"] == 2
+    assert [kpis["revenue"]["is_sum_like"], kpis["repurchase_rate"]["is_sum_like"]] == [True, False]
+
+
+def test_goals_keep_the_order_of_the_file(tables: dict[str, pa.Table]) -> None:
+    goals = [(row["sort_order"], row["goal_id"], row["baseline"], row["target"]) for row in tables["goal"].to_pylist()]
+    assert goals == [
+        (1, "grow", None, None),
+        (2, "loyalty", None, None),
+        (3, "kr_revenue", D(100), D(140)),
+        (4, "kr_repurchase", D("0.20"), D("0.30")),
+    ]
+
+
+def test_a_grade_carries_its_multiplier(tables: dict[str, pa.Table]) -> None:
+    grades = {row["grade"]: (row["at_least"], row["multiplier"]) for row in tables["grade"].to_pylist()}
+    assert grades == {"good": (D(90), D("1.5")), "fair": (D(0), D(1))}
+
+
+def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None:
+    assert tables["scheme"].to_pylist() == [{"scheme_id": "acme-2026", "currency": "CNY", "min_coverage": D("0.6")}]
+    assert {row["cycle"]: row["share"] for row in tables["bonus_cycle"].to_pylist()} == {
+        "month": D("0.5"),
+        "quarter": D("0.5"),
+    }
+    assert tables["review"].to_pylist() == [{"systemic_miss_share": D("0.8"), "systemic_miss_min_headcount": 3}]
+
+
+def test_sql_reads_a_rules_parameters_exactly(tmp_path: Path) -> None:
+    steps = "gradual: {kind: steps, steps: [[0.8, 6], [1.00000001, 10.5]]}"
+    scheme = replaced(SCHEME, "gradual: {kind: linear, zero_at: 0.5, cap: 12}", steps)
+    rule = scheme_tables(load(write_company(tmp_path, scheme=scheme)).scheme)["rule"]
+    rows = {row["rule_id"]: json.loads(row["parameters"]) for row in rule.to_pylist()}
+    assert rows["gradual"] == {"steps": [["0.8", "6"], ["1.00000001", "10.5"]]}
+    with duckdb.connect() as connection:
+        connection.register("rule", rule)
+        found = connection.execute(
+            """
+            select
+                cast(parameters -> 'steps' as decimal(18, 8)[][]),
+                (select cast(parameters ->> 'exceeded_at' as decimal(18, 8)) from rule where rule_id = 'standard')
+            from rule where rule_id = 'gradual'
+            """
+        ).fetchone()
+    assert found == ([[D("0.8"), D(6)], [D("1.00000001"), D("10.5")]], D("1.1"))

@@ -5,12 +5,11 @@ Modules that are slow to import are imported by the commands that need them.
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import os
 import sys
-from collections.abc import Iterator
+import time
+import warnings
 from contextlib import contextmanager
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -28,6 +28,8 @@ from perf_pipelines.home import PROJECT, company_home
 from perf_pipelines.periods import Period, between
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from perf_pipelines.reports.explanation import Explanation, KpiExplanation
 
 _EXIT_CODES = """
@@ -239,7 +241,8 @@ def main() -> None:
 
 
 def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:
-    with _progress():
+    with _progress(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Dagster's notes on its own beta features are not for whom this is for
         from perf_pipelines.defs.launch import close_periods
 
         close_periods(company, periods, as_of=as_of)
@@ -249,7 +252,7 @@ def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[None]:
+def _progress() -> Generator[None]:
     """Show what the steps say of themselves, with the seconds since the start."""
     console = Console(stderr=True)
     handler = _StepHandler(console)
@@ -267,17 +270,10 @@ class _StepHandler(logging.Handler):
     def __init__(self, console: Console) -> None:
         super().__init__(logging.INFO)
         self._console = console
-        self._started = None if not console else _now()
+        self._started = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        seconds = _now() - (self._started or 0)
-        self._console.print(Text(f"{seconds:6.1f} s  {record.getMessage()}"))
-
-
-def _now() -> float:
-    import time
-
-    return time.monotonic()
+        self._console.print(Text(f"{time.monotonic() - self._started:6.1f} s  {record.getMessage()}"))
 
 
 def _out() -> Console:
@@ -298,32 +294,36 @@ def _print_refusal(refusal: PerfError) -> None:
 
 def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Language) -> None:
     zh = language is Language.zh
-    headings = (
-        ("部门", "姓名", "岗位", "得分", "等级", "部门排名", "拟发奖金", "状态")
-        if zh
-        else ("Department", "Name", "Position", "Score", "Grade", "Rank", "Payout", "Status")
-    )
-    table = Table(title=f"{period}", show_lines=False)
-    for heading in headings:
-        right = heading in {"得分", "部门排名", "拟发奖金", "Score", "Rank", "Payout"}
-        table.add_column(heading, justify="right" if right else "left", overflow="fold")
+    currency = next((row["currency"] for row in rows if row["currency"]), "")
+    title = f"{period} 考核结果汇总表（奖金单位：{currency}）" if zh else f"{period} score table, payout in {currency}"
+    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left")
+    table.add_column("姓名" if zh else "Name", no_wrap=True)
+    table.add_column("岗位" if zh else "Position", no_wrap=True)
+    for heading in ("得分", "等级", "部门排名") if zh else ("Score", "Grade", "Rank"):
+        table.add_column(heading, justify="left" if heading in {"等级", "Grade"} else "right", no_wrap=True)
+    table.add_column("拟发奖金" if zh else "Payout", justify="right", no_wrap=True)
+    department = None
     for row in rows:
+        if row["department_id"] != department:
+            department = row["department_id"]
+            table.add_section()
+            table.add_row(Text(row[f"department_{language}"] or "–", style="bold"))
         rank = row["rank_in_department"]
         table.add_row(
-            row[f"department_{language}"] or "",
             row[f"employee_{language}"],
             row[f"position_{language}"] or "",
             _number(row["final_score"], 2),
-            row[f"grade_{language}"] or "",
+            row[f"grade_{language}"] or _STATUS[row["status"]][0 if zh else 1],
             f"{rank}/{row['department_headcount']}" if rank else "",
-            f"{_number(row['payout'], 2)} {row['currency']}" if row["payout"] is not None else "",
-            _STATUS[row["status"]][0 if zh else 1],
+            _number(row["payout"], 2),
         )
     _out().print(table)
-    reasons = {row["reason_zh" if zh else "reason"] for row in rows if row["reason"]}
-    for reason in sorted(reasons):
-        names = ", ".join(row[f"employee_{language}"] for row in rows if row["reason_zh" if zh else "reason"] == reason)
-        _out().print(Text(f"{names}: {reason}"))
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if row["reason"]:
+            reasons.setdefault(row["reason_zh" if zh else "reason"], []).append(row[f"employee_{language}"])
+    for reason, names in sorted(reasons.items()):
+        _out().print(Text(f"{', '.join(names)}: {reason}"))
 
 
 _STATUS = {
@@ -363,22 +363,31 @@ def _explanation_tree(explanation: Explanation, *, language: Language) -> Tree:
         )
     for kpi in explanation.kpis:
         _add_kpi(tree, kpi, language=language)
+    counted = [kpi.score for kpi in explanation.kpis if kpi.score["weighted_score"] is not None]
+    if counted and len({score["active_from"] for score in counted}) == 1:
+        total = " + ".join(_number(score["weighted_score"]) for score in counted)
+        weight = _number(sum((score["weight"] for score in counted), Decimal(0)))
+        tree.add(
+            Text(
+                f"KPI得分 = ({total}) ÷ {weight} = {_number(person['kpi_score'])}"
+                if zh
+                else f"KPI score = ({total}) ÷ weight {weight} = {_number(person['kpi_score'])}"
+            )
+        )
     return tree
 
 
 def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
     zh = language is Language.zh
     score = kpi.score
-    title = f"{score[f'name_{language}']} ({score['unit']}{', 团队' if zh else ', team'})" if score["scope"] == "team" else (
-        f"{score[f'name_{language}']} ({score['unit']})"
+    title = (
+        f"{score[f'name_{language}']} ({score['unit']}{', 团队' if zh else ', team'})"
+        if score["scope"] == "team"
+        else (f"{score[f'name_{language}']} ({score['unit']})")
     )
     branch = tree.add(Text(title, style="bold"))
     if score["status"] == "no_data":
-        branch.add(
-            Text(
-                f"无数据；处理方式：{score['no_data']}" if zh else f"no data; policy: {score['no_data']}"
-            )
-        )
+        branch.add(Text(f"无数据；处理方式：{score['no_data']}" if zh else f"no data; policy: {score['no_data']}"))
     else:
         held = (
             f"{'实际' if zh else 'actual'} {_number(score['actual'])} {'对目标' if zh else 'of target'} "
@@ -404,10 +413,11 @@ def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
         shown = f"{len(kpi.evidence)} / {kpi.contributions}"
         evidence = branch.add(Text(f"{'计入的记录' if zh else 'rows that counted'}: {shown}", style="dim"))
         for row in kpi.evidence:
+            denominator = f" / {_number(row['denominator'])}" if score["aggregation"] in {"ratio", "mean"} else ""
             evidence.add(
                 Text(
                     f"{row['occurred_on']} {row['source_system']}.{row['source_table']} {row['source_key']} "
-                    f"{row['employee_id']}: {_number(row['numerator'])} / {_number(row['denominator'])}",
+                    f"{row['employee_id']}: {_number(row['numerator'])}{denominator}",
                     style="dim",
                 )
             )

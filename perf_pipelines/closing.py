@@ -6,7 +6,6 @@ extract → build inputs → gate 1 → build KPIs → build facts → gate 2 �
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +14,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from perf_pipelines.company import Company
 from perf_pipelines.errors import Busy, GateFailed, PeriodRefused, Problem
 from perf_pipelines.gates import GateResult, load_gate, run_gate
 from perf_pipelines.home import PROJECT, CompanyHome
-from perf_pipelines.periods import Period
 from perf_pipelines.publication import PeriodRecord, Publication, publish, read_publication
 from perf_pipelines.sources.extract import extract_system
 from perf_pipelines.sources.lake import Lake, Snapshot
@@ -27,7 +24,12 @@ from perf_pipelines.warehouse.dbt import Dbt, Floor, NodeResult
 from perf_pipelines.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+
     import pandas as pd
+
+    from perf_pipelines.company import Company
+    from perf_pipelines.periods import Period
 
 EXPECTATIONS = PROJECT / "expectations"
 
@@ -61,7 +63,7 @@ class Closing:
         self.dbt = Dbt(company=company, home=home)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> Generator[None]:
         """Hold the company's lock; :class:`Busy` at once when another process holds it."""
         self.home.root.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.home.lock, timeout=0)
@@ -110,7 +112,7 @@ class Closing:
         self.warehouse.close_periods(company=self.company, periods=periods)
 
     def check_closable(self, period: Period, *, together_with: Sequence[Period] = ()) -> None:
-        """:class:`PeriodRefused` unless ``period`` is over and its months are published or closed ``together_with`` it."""
+        """:class:`PeriodRefused` unless ``period`` is over and its months are closed, or are being closed with it."""
         self.company.closable(period, today=self.today)
         if period.months == 1:
             return
@@ -189,9 +191,7 @@ class Closing:
 
     def _snapshots(self, as_of: str | None) -> Mapping[tuple[str, str], Snapshot]:
         declared = {
-            (system, table)
-            for system, source in self.company.sources.systems.items()
-            for table in source.tables
+            (system, table) for system, source in self.company.sources.systems.items() for table in source.tables
         }
         return {key: snapshot for key, snapshot in self.lake.snapshots(as_of).items() if key in declared}
 

@@ -33,7 +33,7 @@ class CompanyHome:
 
     @property
     def dbt(self) -> Path:
-        """dbt's manifest and logs."""
+        """Dbt's manifest and logs."""
         return self.root / "dbt"
 
     @property

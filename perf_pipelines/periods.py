@@ -125,7 +125,7 @@ class Period:
 
 
 def between(*, first: Period, last: Period) -> tuple[Period, ...]:
-    """All periods of one cycle from ``first`` to ``last``, both included; :class:`PeriodRefused` if they differ in cycle."""
+    """The periods of one cycle from ``first`` to ``last``, both included; :class:`PeriodRefused` if cycles differ."""
     if first.months != last.months or last < first:
         raise PeriodRefused(
             f"{first} … {last} is not a range",

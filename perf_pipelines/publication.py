@@ -12,18 +12,21 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from perf_pipelines.errors import NotPublished, Problem
-from perf_pipelines.home import CompanyHome
-from perf_pipelines.warehouse.engine import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+    from pathlib import Path
+
+    from perf_pipelines.home import CompanyHome
+    from perf_pipelines.warehouse.engine import Warehouse
 
 _WHOLE = "whole"
 """File name of a mart without periods."""
@@ -106,7 +109,7 @@ def read_publication(home: CompanyHome) -> Publication:
 
 
 @contextmanager
-def open_marts(version: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_marts(version: Path) -> Generator[duckdb.DuckDBPyConnection]:
     """A read-only connection to a published version's ``marts.duckdb``, in which ``marts.<mart>`` can be named."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{_quoted(version / 'marts.duckdb')}' as published (read_only)")
@@ -118,7 +121,9 @@ def hash_of(home: CompanyHome, *, period: str) -> str:
     """Content hash of one period's rows in all marts that hold periods."""
     files = sorted((home.published / "parquet").glob(f"*/{period}.parquet"))
     with duckdb.connect() as connection:
-        return _combined({file.parent.name: _content_hash(connection, f"read_parquet('{_quoted(file)}')") for file in files})
+        return _combined(
+            {file.parent.name: _content_hash(connection, f"read_parquet('{_quoted(file)}')") for file in files}
+        )
 
 
 def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> None:
@@ -206,7 +211,7 @@ def _move_link(link: Path, version: Path) -> None:
     fresh = link.with_name(f"published-{os.getpid()}")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(os.path.relpath(version, link.parent), target_is_directory=True)
-    os.replace(fresh, link)
+    fresh.replace(link)
 
 
 def _forget_old_versions(home: CompanyHome) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -22,7 +23,7 @@ _GATE_BEFORE = {
 }
 """The floor whose gate has to be open before a floor is entered."""
 
-FloorEvent = dg.MaterializeResult[None] | dg.AssetCheckResult
+FloorEvent = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
 
 def floor_assets(site: Site, floor: Floor, cycle: Cycle | None = None) -> dg.AssetsDefinition:
@@ -88,7 +89,7 @@ def _behind_the_gate(
 
 def _materialized(
     closing: Closing, results: Sequence[NodeResult], key_of: dict[str, dg.AssetKey]
-) -> Iterator[dg.MaterializeResult[None]]:
+) -> Iterator[dg.MaterializeResult[Any]]:
     built = [result for result in results if not result.is_test and result.passed]
     profiles = closing.warehouse.profiles({result.name: result.relation for result in built if result.relation})
     for result in built:

@@ -12,7 +12,7 @@ _ADVERB = {Cycle.MONTH: "monthly", Cycle.QUARTER: "quarterly", Cycle.HALF_YEAR: 
 
 
 def job_name(site: Site, cycle: Cycle) -> str:
-    """``monthly_evaluation``, ``quarterly_evaluation``, …"""
+    """``monthly_evaluation``, ``quarterly_evaluation``, …."""
     return site.name(f"{_ADVERB[cycle]}_evaluation")
 
 

@@ -1,6 +1,6 @@
 """What every floor of one company's assets needs to know: names, keys, partitions, the shared resource."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,7 +85,7 @@ class ClosingResource(dg.ConfigurableResource[Closing]):
     company: str
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Closing]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Closing]:
         """Hold the lock for as long as the run lasts."""
         from perf_pipelines.defs.companies import closing_of
 

@@ -93,9 +93,7 @@ def gate_keys(site: Site, gate: str, cycle: Cycle | None) -> Sequence[dg.AssetKe
     """Asset keys of the relations that a gate looks at, in the suite's order."""
     translator = Translator(site, cycle)
     nodes = {
-        node["name"]: node
-        for node in site.closing.dbt.manifest()["nodes"].values()
-        if node["resource_type"] == "model"
+        node["name"]: node for node in site.closing.dbt.manifest()["nodes"].values() if node["resource_type"] == "model"
     }
     return [translator.get_asset_key(nodes[table]) for table in load_gate(EXPECTATIONS / f"{gate}.yaml").tables]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perf_pipelines.errors import NotPublished, Problem
-from perf_pipelines.reports.marts import PublishedMarts
+
+if TYPE_CHECKING:
+    from perf_pipelines.reports.marts import PublishedMarts
 
 
 @dataclass(frozen=True, kw_only=True)

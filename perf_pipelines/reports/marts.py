@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perf_pipelines.errors import NotPublished, Problem
-from perf_pipelines.home import CompanyHome
 from perf_pipelines.publication import open_marts, read_publication
+
+if TYPE_CHECKING:
+    from perf_pipelines.home import CompanyHome
 
 
 class PublishedMarts:

@@ -9,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perf_pipelines.errors import Problem, RunFailed
 from perf_pipelines.home import PROJECT, CompanyHome
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+    from pathlib import Path
+
     from dbt.contracts.graph.manifest import Manifest
 
     from perf_pipelines.company import Company
@@ -90,7 +91,7 @@ class Dbt:
         return digest.hexdigest()
 
     def manifest(self) -> Mapping[str, Any]:
-        """dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
+        """Dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
         stamp = self._home.dbt / "parsed"
         manifest = self._home.dbt / "target" / "manifest.json"
         if not manifest.exists() or not stamp.exists() or stamp.read_text() != self.build_id:
@@ -167,14 +168,13 @@ def _close_connection() -> None:
     # dbt keeps its connection for the next invocation; another company's or a deleted file must not stay open
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    with DuckDBConnectionManager._LOCK:
-        if DuckDBConnectionManager._ENV is not None:
-            DuckDBConnectionManager._ENV.close()
-            DuckDBConnectionManager._ENV = None
+    with suppress(Exception):  # raised when there is none
+        DuckDBConnectionManager.env().close()
+    DuckDBConnectionManager.close_all_connections()
 
 
 @contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
+def _environment(values: Mapping[str, str]) -> Generator[None]:
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

@@ -7,10 +7,8 @@ not in dbt's ``--vars``, because changed vars make dbt parse the whole project a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,12 +16,15 @@ import pyarrow as pa
 
 from perf_pipelines.periods import Period
 from perf_pipelines.scheme.tables import scheme_tables
-from perf_pipelines.sources.lake import Lake, Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Mapping, Sequence
+    from pathlib import Path
+
     import pandas as pd
 
     from perf_pipelines.company import Company
+    from perf_pipelines.sources.lake import Lake, Snapshot
 
 _SCHEMAS = ("inputs", "marts", "gates")
 
@@ -43,7 +44,7 @@ class Warehouse:
         self.path = path
 
     @contextmanager
-    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connect(self) -> Generator[duckdb.DuckDBPyConnection]:
         """A connection that is closed again.
 
         Never read-only: within a process DuckDB wants one mode for a file, and dbt writes.
@@ -132,7 +133,7 @@ class Warehouse:
             return _texts(connection.execute(f"select * from {relation} order by all limit {limit}"))
 
     def profiles(self, relations: Mapping[str, str], *, limit: int = 5) -> dict[str, Profile]:
-        """Row count and first rows of the tables among ``relations`` (name → quoted, with schema); views are left out."""
+        """Row count and first rows of those ``relations`` (name → quoted, with schema) that are tables, not views."""
         profiles: dict[str, Profile] = {}
         with self.connect() as connection:
             tables = {

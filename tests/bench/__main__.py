@@ -13,9 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -24,6 +24,9 @@ from perf_pipelines.defs.companies import read_company
 from perf_pipelines.home import CompanyHome
 from perf_pipelines.periods import Period
 from perf_pipelines.warehouse.dbt import Floor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
 
 PERIOD = "2017-12"
 WARM_RUNS = 5
@@ -62,7 +65,7 @@ def _parts(home: CompanyHome) -> dict[str, float]:
     parts: dict[str, float] = {}
 
     @contextmanager
-    def measured(name: str) -> Iterator[None]:
+    def measured(name: str) -> Generator[None]:
         started = time.perf_counter()
         yield
         parts[name] = parts.get(name, 0.0) + time.perf_counter() - started
@@ -98,7 +101,9 @@ def _bare_sql(home: CompanyHome) -> float:
         ready = [node for node in pending.values() if not set(node["depends_on"]["nodes"]) & pending.keys()]
         for node in sorted(ready, key=lambda node: node["unique_id"]):
             kind = "view" if node["config"]["materialized"] == "view" else "table"
-            ordered.append((f'{node["schema"]}."{node["name"]}"', kind, _compiled(compiled, node["original_file_path"])))
+            ordered.append(
+                (f'{node["schema"]}."{node["name"]}"', kind, _compiled(compiled, node["original_file_path"]))
+            )
             del pending[node["unique_id"]]
     copy = home.warehouse.with_name("bench") / home.warehouse.name
     copy.parent.mkdir()

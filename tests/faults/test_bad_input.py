@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from perf_pipelines.publication import open_marts
-from tests.conftest import Outcome, Place
+
+if TYPE_CHECKING:
+    from tests.conftest import Outcome, Place
 
 Change = Callable[[Path, str, str], None]
 
@@ -142,7 +145,9 @@ def test_more_unusable_rows_than_tolerated_close_gate_1(closed_march: Place, apr
     assert "sales_pipeline" in outcome.err
 
 
-def test_a_wrong_encoding_is_refused_with_its_line(closed_march: Place, april: Callable[[], Outcome], change: Change) -> None:
+def test_a_wrong_encoding_is_refused_with_its_line(
+    closed_march: Place, april: Callable[[], Outcome], change: Change
+) -> None:
     path = closed_march.data / "sales_teams.csv"
     path.write_bytes(path.read_bytes().replace(b"Anna Snelling", "Anna Snölling".encode("latin-1")))
     outcome = april()

@@ -6,14 +6,17 @@ wrong in the same way.
 
 from __future__ import annotations
 
+import itertools
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MONTHS = [f"2017-{month:02d}" for month in range(3, 13)]
 QUARTERS = {f"2017-Q{q}": [f"2017-{m:02d}" for m in range(3 * q - 2, 3 * q + 1)] for q in range(1, 5)}
@@ -105,14 +108,17 @@ def _gradual(attainment: Fraction) -> Fraction:
 
 
 def _staircase(attainment: Fraction) -> Fraction:
-    return max((points for at, points in ((Fraction(8, 10), 6), (1, 10), (Fraction(12, 10), 12)) if attainment >= at), default=0)
+    return max(
+        (points for at, points in ((Fraction(8, 10), 6), (1, 10), (Fraction(12, 10), 12)) if attainment >= at),
+        default=0,
+    )
 
 
 def _curve(attainment: Fraction) -> Fraction:
     points = [(Fraction(90, 100), 0), (Fraction(98, 100), 8), (Fraction(1), 10), (Fraction(102, 100), 12)]
     if attainment <= points[0][0]:
         return Fraction(0)
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         if attainment <= x1:
             return y0 + (y1 - y0) * (attainment - x0) / (x1 - x0)
     return Fraction(12)
@@ -156,7 +162,9 @@ def evaluations(data: Path) -> dict[tuple[str, str], Evaluation]:
         for employee, (column, _) in people(data).items():
             position = "sales_agent" if column == "sales_agent" else "sales_manager"
             score = _score(found, period=period, months=months, employee=employee, position=position, share=share)
-            grade = None if score is None else "excellent" if score >= 95 else "qualified" if score >= 70 else "unqualified"
+            grade = (
+                None if score is None else "excellent" if score >= 95 else "qualified" if score >= 70 else "unqualified"
+            )
             multiplier = {"excellent": Fraction(3, 2), "qualified": Fraction(1), "unqualified": Fraction(0)}
             result[period, employee] = Evaluation(
                 score,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from perf_pipelines.publication import open_marts
+from typing import TYPE_CHECKING
 
+from perf_pipelines.publication import open_marts
 from tests.pipeline import reference
-from tests.conftest import Place
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
 
 
 def test_every_actual_of_everybody_in_every_period_equals_the_pandas_computation(closed_year: Place) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from perf_pipelines.publication import open_marts
+from typing import TYPE_CHECKING
 
+from perf_pipelines.publication import open_marts
 from tests.pipeline import reference
-from tests.conftest import Place
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
 
 
 def test_every_score_grade_and_payout_equals_the_pandas_computation(closed_year: Place) -> None:
@@ -23,7 +26,9 @@ def test_every_score_grade_and_payout_equals_the_pandas_computation(closed_year:
 def test_agents_without_opportunities_stand_in_the_evaluation_with_status_and_reason(closed_year: Place) -> None:
     deals = reference.closed_deals(closed_year.data)
     busy = {reference.slug(name) for name in deals["sales_agent"]}
-    idle = {employee for employee, (column, _) in reference.people(closed_year.data).items() if column == "sales_agent"} - busy
+    idle = {
+        employee for employee, (column, _) in reference.people(closed_year.data).items() if column == "sales_agent"
+    } - busy
     assert len(idle) == 5
     with open_marts(closed_year.published) as marts:
         rows = marts.execute(
@@ -49,7 +54,9 @@ def test_the_quarter_holds_the_target_that_was_in_force_and_a_sum_three_times(cl
 def test_goal_progress_follows_the_actuals_up_to_the_strategy(closed_year: Place) -> None:
     with open_marts(closed_year.published) as marts:
         progress = dict(
-            marts.execute("select goal_id, progress from marts.fct_goal_progress where period_id = '2017-12'").fetchall()
+            marts.execute(
+                "select goal_id, progress from marts.fct_goal_progress where period_id = '2017-12'"
+            ).fetchall()
         )
         won = marts.execute(
             "select actual from marts.agg_kpi_actual "

@@ -11,6 +11,4 @@ from perf_pipelines.warehouse.dbt import Floor
 
 def apply_assets(site: Site) -> list[dg.AssetsDefinition]:
     """The payout and review floors of each cycle."""
-    return [
-        floor_assets(site, floor, cycle) for cycle in site.company.cycles for floor in (Floor.PAYOUT, Floor.REVIEW)
-    ]
+    return [floor_assets(site, floor, cycle) for cycle in site.company.cycles for floor in (Floor.PAYOUT, Floor.REVIEW)]

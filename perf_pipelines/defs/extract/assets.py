@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -28,7 +29,9 @@ def _system_assets(site: Site, system: str) -> dg.AssetsDefinition:
             metadata={
                 "system": source.name.en,
                 "file": f"{source.folder}/{declared.file}",
-                "dagster/column_schema": dg.TableSchema([dg.TableColumn(column, "text") for column in declared.columns]),
+                "dagster/column_schema": dg.TableSchema(
+                    [dg.TableColumn(column, "text") for column in declared.columns]
+                ),
             },
         )
         for table, declared in source.tables.items()
@@ -40,7 +43,7 @@ def _system_assets(site: Site, system: str) -> dg.AssetsDefinition:
         required_resource_keys={site.resource},
         pool=site.pool,
     )
-    def extract(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    def extract(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         closing: Closing = getattr(context.resources, site.resource)
         snapshots = closing.extract(system, as_of=context.run.tags.get(AS_OF_TAG))
         _log.info("extract from %s: %s rows in %s tables", system, sum(s.rows for s in snapshots), len(snapshots))

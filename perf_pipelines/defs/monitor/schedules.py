@@ -10,9 +10,7 @@ from perf_pipelines.periods import Cycle, Period
 _DAY, _HOUR = 3, 6
 
 
-def evaluation_schedule(
-    site: Site, cycle: Cycle, job: UnresolvedAssetJobDefinition
-) -> dg.ScheduleDefinition:
+def evaluation_schedule(site: Site, cycle: Cycle, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
     """The job's run for the period that ended last, on the 3rd at 06:00 in the company's time zone.
 
     A quarter is closed an hour after its last month.

@@ -1,6 +1,7 @@
 """The published marts: what BI and HR read, replaced as a whole."""
 
 import logging
+from typing import Any
 
 import dagster as dg
 
@@ -39,7 +40,7 @@ def _published(site: Site, cycle: Cycle, marts: list[dg.AssetKey]) -> dg.AssetsD
         pool=site.pool,
         op_tags={"cycle": str(cycle)},
     )
-    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         closing: Closing = getattr(context.resources, site.resource)
         periods = site.periods(context.partition_keys, cycle)
         publication = closing.publish(periods, as_of=context.run.tags.get(AS_OF_TAG))

@@ -1,8 +1,6 @@
 """The scheme as tables, for SQL to join. Numbers are the decimals of the file, nothing is rounded."""
 
 # pyarrow comes without type stubs
-# pyright: reportUnknownMemberType=false, reportUnknownParameterType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 
 from __future__ import annotations
 

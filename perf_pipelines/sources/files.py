@@ -12,10 +12,9 @@ import difflib
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.fields import shown
@@ -289,7 +288,7 @@ class _Reading:
         # rows of a file with problems are read on for further problems and not kept
         if rows and not self.problems:
             by_position = list(zip(*rows, strict=True))
-            arrays: list[pa.Array] = [_text_or_null(by_position[at]) for at in self.positions.values()]
+            arrays: list[pa.Array[Any]] = [_text_or_null(by_position[at]) for at in self.positions.values()]
             arrays.append(pa.repeat(pa.scalar(self.source.path, pa.string()), len(rows)))
             arrays.append(pa.array(lines, pa.int64()))
             self.batches.append(pa.record_batch(arrays, schema=self.schema))
@@ -335,9 +334,8 @@ def _shown_character(character: str) -> str:
     return "a tab" if character == "\t" else f"`{character}`"
 
 
-def _text_or_null(values: Sequence[str]) -> pa.Array:
-    text = pa.array(values, pa.string())
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+def _text_or_null(values: Sequence[str]) -> pa.Array[Any]:
+    return pa.array([value or None for value in values], pa.string())
 
 
 def _refused(source: SourceFile, problems: Sequence[Problem]) -> SourceRefused:

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -231,7 +231,7 @@ def _load_id(path: Path) -> str:
 
 def _described(path: Path, *, system: str, load_id: str) -> Iterator[Snapshot]:
     """Undo :func:`snapshot_rows`."""
-    for row in cast("list[dict[str, Any]]", pq.ParquetFile(path).read().to_pylist()):
+    for row in pq.ParquetFile(path).read().to_pylist():
         yield Snapshot(
             system=system,
             table=row["table_name"],

@@ -42,7 +42,7 @@ class Floor(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class NodeResult:
-    """What became of one model or test. ``relation`` is quoted, with schema; of a test, where its failures stand."""
+    """What became of one model or test. ``relation``: its name with schema; of a test, the query for its failures."""
 
     unique_id: str
     name: str
@@ -197,6 +197,6 @@ def _node_result(result: Any) -> NodeResult:
         message=(result.message or "").strip(),
         failures=result.failures or 0,
         seconds=result.execution_time,
-        relation=node.relation_name,
+        relation=f"({node.compiled_code})" if node.resource_type == "test" else node.relation_name,
         file=node.original_file_path,
     )

@@ -128,7 +128,7 @@ class Warehouse:
         return table.to_pandas()
 
     def rows(self, relation: str, *, limit: int) -> tuple[dict[str, str], ...]:
-        """The first rows of ``relation`` (quoted, with schema) as text by column, for messages."""
+        """The first rows of ``relation`` (a quoted name with schema, or a query in brackets) as text by column."""
         with self.connect() as connection:
             return _texts(connection.execute(f"select * from {relation} order by all limit {limit}"))
 

@@ -42,4 +42,4 @@ def test_the_company_total_is_the_sum_of_the_agents_and_not_of_the_managers(clos
             "where period_id = '2017-12' and level = 'company' and kpi_id = 'revenue_won'"
         ).fetchone()
     assert total is not None
-    assert total[0] == won["close_value"].astype(int).sum()
+    assert total[0] == sum(int(value) for value in won["close_value"])

@@ -26,8 +26,6 @@ from perf_pipelines.warehouse.engine import Warehouse
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    import pandas as pd
-
     from perf_pipelines.company import Company
     from perf_pipelines.periods import Period
 
@@ -159,8 +157,7 @@ class Closing:
     def check(self, floor: Floor) -> GateResult:
         """Run the gate behind a floor on the periods being closed."""
         gate = load_gate(EXPECTATIONS / f"{GATES[floor]}.yaml")
-        frames: dict[str, pd.DataFrame] = {table: self.warehouse.frame(table) for table in gate.tables}
-        return run_gate(gate, frames)
+        return run_gate(gate, self.warehouse.frames(gate.tables))
 
     def publish(self, periods: Sequence[Period], *, as_of: str | None = None) -> Publication:
         """Publish the marts with the rows of ``periods`` replaced."""

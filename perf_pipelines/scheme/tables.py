@@ -1,7 +1,5 @@
 """The scheme as tables, for SQL to join. Numbers are the decimals of the file, nothing is rounded."""
 
-# pyarrow comes without type stubs
-
 from __future__ import annotations
 
 import json

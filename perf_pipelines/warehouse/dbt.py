@@ -104,7 +104,7 @@ class Dbt:
         """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result."""
         if self._held is None:
             self._held = self.parse()
-        outcome = self._invoke("build", "--select", f"tag:{floor}")
+        outcome = self._invoke("build", "--no-write-json", "--select", f"tag:{floor}")
         results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
         if broken or (outcome.exception is not None and not results):

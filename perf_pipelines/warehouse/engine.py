@@ -105,27 +105,29 @@ class Warehouse:
             row = connection.execute("select build from control.build").fetchone() if known else None
         return str(row[0]) if row else None
 
-    def frame(self, relation: str) -> pd.DataFrame:
-        """A relation of the inputs, marts or gates as a data frame with exact decimals.
+    def frames(self, relations: Iterable[str]) -> dict[str, pd.DataFrame]:
+        """Relations of the inputs, marts or gates as data frames with exact decimals, by name.
 
         Of a relation that holds periods only the rows of those being closed.
         """
         with self.connect() as connection:
-            rows: list[tuple[str, bool]] = connection.execute(
+            columns = connection.execute(
                 """
-                select table_schema, bool_or(column_name = 'period_id')
+                select table_name, table_schema, bool_or(column_name = 'period_id')
                 from information_schema.columns
-                where table_name = ? and list_contains(?, table_schema)
-                group by table_schema
+                where list_contains(?, table_schema)
+                group by table_name, table_schema
                 """,
-                [relation, list(_SCHEMAS)],
+                [list(_SCHEMAS)],
             ).fetchall()
-            if not rows:
-                raise LookupError(f"the warehouse has no relation {relation}")
-            schema, by_period = rows[0]
-            condition = " where period_id in (select period_id from control.period)" if by_period else ""
-            table = connection.execute(f'select * from {schema}."{relation}"{condition} order by all').to_arrow_table()
-        return table.to_pandas()
+            known: dict[str, tuple[str, bool]] = {name: (schema, by_period) for name, schema, by_period in columns}
+            frames: dict[str, pd.DataFrame] = {}
+            for name in relations:
+                schema, by_period = known[name]
+                condition = " where period_id in (select period_id from control.period)" if by_period else ""
+                table = connection.execute(f'select * from {schema}."{name}"{condition} order by all').to_arrow_table()
+                frames[name] = table.to_pandas()
+        return frames
 
     def rows(self, relation: str, *, limit: int) -> tuple[dict[str, str], ...]:
         """The first rows of ``relation`` (a quoted name with schema, or a query in brackets) as text by column."""

@@ -225,7 +225,7 @@ def ui(
 
     for name in served_companies():
         read_company(name)
-    prepare_dagster_home()
+    os.chdir(prepare_dagster_home())  # the dagster.yaml there counts, and not the template in the checkout
     dagster = Path(sys.executable).with_name("dagster")
     arguments = ["dev", "--workspace", str(PROJECT / "workspace.yaml"), "--host", host, "--port", str(port)]
     os.execv(str(dagster), [str(dagster), *arguments])

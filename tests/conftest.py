@@ -78,6 +78,12 @@ class Place:
     def environment(self) -> dict[str, str]:
         return {"PERF_HOME": str(self.home), "PERF_COMPANIES": str(self.companies), "PERF_COMPANY": "crm_sales"}
 
+    def copied(self, root: Path) -> Place:
+        """The same companies and state in another folder."""
+        shutil.copytree(self.companies, root / "companies")
+        shutil.copytree(self.home, root / "state", symlinks=True)
+        return Place(companies=root / "companies", home=root / "state")
+
     def published_bytes(self) -> dict[str, bytes]:
         """Every published file with its content."""
         root = self.published.resolve()
@@ -111,9 +117,7 @@ def _march(tmp_path_factory: pytest.TempPathFactory) -> Place:
 @pytest.fixture
 def closed_march(_march: Place, tmp_path: Path) -> Place:
     """A company and state of the test's own in which 2017-03 has been published."""
-    shutil.copytree(_march.companies, tmp_path / "companies")
-    shutil.copytree(_march.home, tmp_path / "state", symlinks=True)
-    return Place(companies=tmp_path / "companies", home=tmp_path / "state")
+    return _march.copied(tmp_path)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ class Site:
 
     def name(self, text: str) -> str:
         """A name of a job, schedule, op or group that is unique in the code location."""
-        return f"{self.company.id}__{text}" if self.prefixed else text
+        return f"{self.company.id}__{text}" if self.prefixed else str(text)
 
     def key(self, *parts: str, cycle: Cycle | None = None) -> dg.AssetKey:
         """Asset key: company, cycle if the asset is made once a period, then the parts."""

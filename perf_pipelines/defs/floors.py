@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from perf_pipelines.closing import GATES, Closing, promises_broken
-from perf_pipelines.defs.site import AS_OF_TAG, Site
+from perf_pipelines.defs.site import AS_OF_TAG, PUBLISHED, Site
 from perf_pipelines.defs.tables import table_metadata
 from perf_pipelines.defs.translation import UNPARTITIONED, dbt_specs, gate_keys
 from perf_pipelines.periods import Cycle, Period
@@ -72,19 +72,30 @@ def floor_assets(site: Site, floor: Floor, cycle: Cycle | None = None) -> dg.Ass
 def _behind_the_gate(
     site: Site, floor: Floor, cycle: Cycle | None, specs: Sequence[dg.AssetSpec]
 ) -> Sequence[dg.AssetSpec]:
-    """The floor's first models depend on what the gate before it has looked at, so that a closed gate stops them."""
-    before = _GATE_BEFORE.get(floor)
-    if before is None:
-        return specs
-    gate_cycle = None if before in UNPARTITIONED else cycle
+    """The floor's first models depend on what has to be there before it is entered.
+
+    That is what the gate before has looked at, so that a closed gate stops them; and for the facts of a longer cycle
+    its months.
+    """
     own = {spec.key for spec in specs}
-    looked_at = [dg.AssetDep(key) for key in gate_keys(site, GATES[before], gate_cycle)]
+    before = _before(site, floor, cycle)
     return [
         spec
         if any(dep.asset_key in own for dep in spec.deps)
-        else spec.replace_attributes(deps=list({dep.asset_key: dep for dep in [*looked_at, *spec.deps]}.values()))
+        else spec.replace_attributes(deps=list({dep.asset_key: dep for dep in [*before, *spec.deps]}.values()))
         for spec in specs
     ]
+
+
+def _before(site: Site, floor: Floor, cycle: Cycle | None) -> list[dg.AssetDep]:
+    if floor is Floor.FACTS and cycle not in {None, Cycle.MONTH}:
+        # a quarter may begin before the company's first month
+        months = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
+        return [dg.AssetDep(site.key(PUBLISHED, cycle=Cycle.MONTH), partition_mapping=months)]
+    gated = _GATE_BEFORE.get(floor)
+    if gated is None:
+        return []
+    return [dg.AssetDep(key) for key in gate_keys(site, GATES[gated], None if gated in UNPARTITIONED else cycle)]
 
 
 def _materialized(

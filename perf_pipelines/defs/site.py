@@ -14,6 +14,9 @@ from perf_pipelines.periods import Cycle, Period
 AS_OF_TAG = "perf/as_of"
 """Run tag: read the lake as it was after this load, and load nothing."""
 
+PUBLISHED = "published_marts"
+"""Last part of the key of a cycle's last asset."""
+
 _FORMATS = {
     Cycle.MONTH: "%Y-%m",
     Cycle.QUARTER: "quarter-from-%Y-%m",

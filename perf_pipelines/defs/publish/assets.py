@@ -6,14 +6,12 @@ from typing import Any
 import dagster as dg
 
 from perf_pipelines.closing import Closing
-from perf_pipelines.defs.site import AS_OF_TAG, Site
+from perf_pipelines.defs.site import AS_OF_TAG, PUBLISHED, Site
 from perf_pipelines.defs.tables import table_metadata
 from perf_pipelines.defs.translation import group_name
 from perf_pipelines.periods import Cycle
 
 _log = logging.getLogger(__name__)
-
-PUBLISHED = "published_marts"
 
 
 def publish_assets(site: Site, marts: list[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:

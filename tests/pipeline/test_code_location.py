@@ -1,0 +1,118 @@
+"""What Dagster is served: the graph, partitions, jobs and schedules, loaded as the UI loads them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pytest
+
+from perf_pipelines.definitions import company_definitions
+from perf_pipelines.errors import CompanyRefused
+from tests.conftest import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Place
+
+
+@pytest.fixture
+def definitions(closed_march: Place, monkeypatch: pytest.MonkeyPatch) -> dg.Definitions:
+    for name, value in closed_march.environment.items():
+        monkeypatch.setenv(name, value)
+    return company_definitions("crm_sales")
+
+
+def ancestors(graph: dg.AssetGraph, key: dg.AssetKey) -> set[dg.AssetKey]:
+    found: set[dg.AssetKey] = set()
+    waiting = [key]
+    while waiting:
+        for parent in graph.get(waiting.pop()).parent_keys:
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found
+
+
+def test_the_code_location_of_workspace_yaml_loads_in_a_process_of_its_own(closed_march: Place) -> None:
+    dagster = Path(sys.executable).with_name("dagster")
+    loaded = subprocess.run(
+        [dagster, "definitions", "validate", "--workspace", PROJECT / "workspace.yaml"],
+        env={**os.environ, **closed_march.environment, "DAGSTER_HOME": str(closed_march.home / "dagster")},
+        cwd=closed_march.home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert loaded.returncode == 0, loaded.stderr
+
+
+def test_the_graph_leads_from_the_sources_and_the_scheme_to_the_strategy_findings(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    behind = ancestors(graph, dg.AssetKey(["crm_sales", "month", "marts", "fct_strategy_finding"]))
+    assert dg.AssetKey(["crm_sales", "raw", "crm", "sales_pipeline"]) in behind
+    assert dg.AssetKey(["crm_sales", "scheme", "position_kpi"]) in behind
+    assert dg.AssetKey(["crm_sales", "kpis", "kpi_win_rate"]) in behind
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert node.description or "company_" in key.path[-1] or "int_" in key.path[-1], key
+        assert list(node.owners) == ["team:sales-operations"], key
+        assert node.kinds, key
+
+
+def test_a_quarter_depends_on_its_months(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    behind = ancestors(graph, dg.AssetKey(["crm_sales", "quarter", "published_marts"]))
+    assert dg.AssetKey(["crm_sales", "month", "published_marts"]) in behind
+    facts = graph.get(dg.AssetKey(["crm_sales", "quarter", "marts", "fct_kpi_contribution"]))
+    mapping = facts.partition_mappings[dg.AssetKey(["crm_sales", "month", "published_marts"])]
+    months = graph.get(dg.AssetKey(["crm_sales", "month", "published_marts"])).partitions_def
+    quarters = facts.partitions_def
+    assert months is not None
+    assert quarters is not None
+    upstream = mapping.get_upstream_mapped_partitions_result_for_partitions(
+        quarters.subset_with_partition_keys(["quarter-from-2017-04"]), quarters, months
+    )
+    assert set(upstream.partitions_subset.get_partition_keys()) == {"2017-04", "2017-05", "2017-06"}
+
+
+def test_the_gates_are_blocking_checks(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    gates = {key.name for key in graph.asset_check_keys if key.name.startswith("gate_")}
+    assert gates == {"gate_1_inputs", "gate_2_facts", "gate_3_evaluation", "gate_4_payout"}
+    assert all(graph.get(key).blocking for key in graph.asset_check_keys)
+
+
+@pytest.mark.parametrize(
+    ("job", "moment", "partition"),
+    [
+        ("monthly_evaluation", datetime(2017, 5, 3, 10, tzinfo=UTC), "2017-04"),
+        ("quarterly_evaluation", datetime(2017, 7, 3, 11, tzinfo=UTC), "quarter-from-2017-04"),
+    ],
+)
+def test_on_the_third_the_schedule_closes_the_period_that_ended_last(
+    definitions: dg.Definitions, job: str, moment: datetime, partition: str
+) -> None:
+    schedule = definitions.resolve_schedule_def(f"{job}_schedule")
+    assert schedule.execution_timezone == "America/New_York"
+    assert schedule.cron_schedule in {"0 6 3 * *", "0 7 3 1,4,7,10 *"}
+    repository = definitions.get_repository_def()
+    with dg.build_schedule_context(scheduled_execution_time=moment, repository_def=repository) as context:
+        data = schedule.evaluate_tick(context)
+    assert [request.partition_key for request in data.run_requests or []] == [partition]
+
+
+def test_a_company_that_contradicts_itself_is_not_served(
+    closed_march: Place, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path, str, str], None]
+) -> None:
+    change(closed_march.company / "scheme.yaml", "reached: 10", "reached: ten")
+    for name, value in {**closed_march.environment, "PERF_HOME": str(closed_march.home / "other")}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(CompanyRefused, match=r"crm_sales/scheme\.yaml:\d+ rules\.standard"):
+        company_definitions("crm_sales")

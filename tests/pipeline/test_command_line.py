@@ -1,0 +1,141 @@
+"""`perf-pipelines` as people and scripts use it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from filelock import FileLock
+
+from tests.conftest import PROJECT
+from tests.pipeline import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Place
+
+FENCE = chr(96) * 3
+
+
+def test_check_says_what_a_sound_company_consists_of(closed_march: Place) -> None:
+    outcome = closed_march.run("check")
+    assert outcome.code == 0
+    assert "8 goals, 5 KPIs, 2 positions, 2 systems" in outcome.out
+
+
+def test_check_refuses_a_wrong_folder_with_all_faults_of_all_files_and_exit_code_3(
+    closed_march: Place, change: Callable[[Path, str, str], None]
+) -> None:
+    change(closed_march.company / "scheme.yaml", "grades:\n  method: bands", "grades:\n  method: quota")
+    change(closed_march.company / "sources.yaml", "file: sales_teams.csv", "file: ../../sales_teams.csv")
+    change(closed_march.company / "company.yaml", "America/New_York", "America/New_Yorck")
+    outcome = closed_march.run("check")
+    assert outcome.code == 3
+    places = re.findall(r"crm_sales/(\w+)\.yaml:\d+ ([\w.]+)", outcome.err)
+    assert places == [
+        ("company", "timezone"),
+        ("scheme", "grades.method"),
+        ("sources", "systems.crm.tables.sales_teams.file"),
+    ]
+
+
+def test_the_table_as_csv_has_everybody_with_exact_figures(closed_year: Place) -> None:
+    outcome = closed_year.call("table", "--period", "2017-Q4", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(outcome.out.removeprefix("\ufeff"))))
+    expected = reference.evaluations(closed_year.data)
+    assert len(rows) == 41
+    for row in rows:
+        score = Decimal(row["final_score"]) if row["final_score"] else None
+        assert score == expected["2017-Q4", row["employee_id"]].score
+
+
+def test_the_table_as_xlsx_has_numbers_a_frozen_header_and_a_filter(closed_year: Place, tmp_path: Path) -> None:
+    path = tmp_path / "scores.xlsx"
+    outcome = closed_year.call("table", "--period", "2017-Q4", "--format", "xlsx", "--output", str(path))
+    assert outcome.code == 0
+    sheet = openpyxl.load_workbook(path)["2017-Q4"]
+    headings = {cell.value: cell.column for cell in sheet[1]}
+    scores = [sheet.cell(row, headings["最终得分\nFinal score"]).value for row in range(2, sheet.max_row + 1)]
+    assert sheet.max_row == 42
+    assert all(score is None or isinstance(score, int | float) for score in scores)
+    assert sheet.freeze_panes == "F2"
+    assert sheet.auto_filter.ref == "A1:T42"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["final score 111.0000 → Excellent", "attainment 2.3604 → exceeded", "12 points × weight 0.35"]),
+        ("zh", ["最终得分 111.0000 → 优秀", "达成率 2.3604 → 超额", "12 分 × 权重 0.35", "营收增长 › 赢得更多订单"]),
+    ],
+)
+def test_explain_leads_from_the_score_to_the_rows(closed_march: Place, language: str, said: list[str]) -> None:
+    outcome = closed_march.call("explain", "--period", "2017-03", "--employee", "Anna Snelling", "-l", language)
+    assert outcome.code == 0
+    for words in said:
+        assert words in outcome.out
+    keys = set(re.findall(r"crm\.sales_pipeline (\w+)", outcome.out))
+    pipeline = (closed_march.data / "sales_pipeline.csv").read_text()
+    assert keys
+    assert all(f"{key},Anna Snelling" in pipeline for key in keys)
+
+
+def test_explain_says_why_somebody_was_not_evaluated(closed_march: Place) -> None:
+    outcome = closed_march.call("explain", "--period", "2017-03", "--employee", "mei_mei_johns")
+    assert "only 0.00 % of the weight has data, 60.00 % are needed" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["explain", "--period", "2017-03", "--employee", "anna_snellin"], 8, "anna_snelling"),
+        (["table", "--period", "2017-09"], 8, "2017-03"),
+        (["table", "--period", "2017-3"], 5, "write it like 2017-03"),
+        (["run", "--company", "crm_sale", "--period", "2017-03"], 3, "crm_sales"),
+        (["run", "--period", "2017-Q2"], 5, "--from 2017-04 --to 2017-06"),
+        (["backfill", "--from", "2017-Q2", "--to", "2017-03"], 5, "same cycle"),
+        (["run", "--period", "2017-03", "--as-of", "1.5"], 4, "1.5"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_what_can_be(
+    closed_march: Place, arguments: list[str], code: int, said: str
+) -> None:
+    outcome = closed_march.call(*arguments)
+    assert outcome.code == code
+    assert said in outcome.err
+
+
+def test_a_second_process_is_told_to_wait(closed_march: Place) -> None:
+    before = closed_march.published_bytes()
+    with FileLock(closed_march.home / "crm_sales" / "writing.lock"):
+        outcome = closed_march.run("run", "--period", "2017-03")
+    assert outcome.code == 7
+    assert closed_march.published_bytes() == before
+
+
+def test_status_names_the_periods_and_where_the_marts_are(closed_year: Place) -> None:
+    outcome = closed_year.call("status")
+    assert all(period in outcome.out for period in reference.PERIODS)
+    assert "marts.duckdb" in outcome.out
+
+
+def test_every_command_of_the_readme_is_one_that_exists(closed_year: Place, tmp_path: Path) -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(FENCE + r"sh\n(.*?)" + FENCE, text, flags=re.DOTALL)
+    commands = [line.split("#")[0].split() for block in blocks for line in block.splitlines()]
+    own = [words[1:] for words in commands if words and words[0].endswith("perf-pipelines")]
+    assert len(own) >= 5
+    for words in own:
+        arguments = [str(tmp_path / word) if word.endswith(".xlsx") else word for word in words]
+        outcome = closed_year.call(*arguments)
+        assert outcome.code == 0, outcome.err
+    targets = {words[1] for words in commands if words and words[0] == "make"}
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    assert all(re.search(rf"^{target}:", makefile, flags=re.MULTILINE) for target in targets)

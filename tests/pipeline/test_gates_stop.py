@@ -1,0 +1,112 @@
+"""A closed gate stops payout and strategy review, says which rows, and leaves what was published alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Place
+
+STEPS = [
+    "inputs",
+    "gate_1_inputs",
+    "kpis",
+    "month_facts",
+    "month_gate_2_facts",
+    "month_evaluation",
+    "month_gate_3_evaluation",
+    "month_payout",
+    "month_gate_4_payout",
+    "month_review",
+    "crm_sales__month__published_marts",
+]
+
+
+def steps_of_last_run(place: Place) -> tuple[list[str], str, list[dict[str, object]]]:
+    """The steps that ended well, the one that failed, and the offending rows in the metadata of failed checks."""
+    with dg.DagsterInstance.from_config(str(place.home / "dagster")) as instance:
+        run = instance.get_runs(limit=1)[0]
+        stats = instance.get_run_step_stats(run.run_id)
+        done = {stat.step_key for stat in stats if stat.status and stat.status.value == "SUCCESS"}
+        [failed] = [stat.step_key for stat in stats if stat.status and stat.status.value == "FAILURE"]
+        rows: list[dict[str, object]] = []
+        for record in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION):
+            evaluation = record.get_dagster_event().asset_check_evaluation_data
+            table = evaluation.metadata.get("offending rows")
+            if not evaluation.passed and table is not None:
+                rows += [record.data for record in table.value.records]
+    return [step for step in STEPS if step in done], failed, rows
+
+
+def contradiction(company: Path, change: Callable[[Path, str, str], None]) -> None:
+    change(
+        company / "data" / "sales_teams.csv",
+        "Anna Snelling,Dustin Brinkmann,Central",
+        "Anna Snelling,Dustin Brinkmann,Central\nAnna Snelling,Cara Losch,East",
+    )
+
+
+def nothing_closed_in_april(company: Path, change: Callable[[Path, str, str], None]) -> None:
+    path = company / "data" / "sales_pipeline.csv"
+    lines = [line for line in path.read_text().splitlines() if not re.search(r",4/\d+/2017,", line)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def scores_without_bound(company: Path, change: Callable[[Path, str, str], None]) -> None:
+    change(company / "scheme.yaml", "exceeded: 12, exceeded_at: 1.10", "exceeded: 120, exceeded_at: 1.10")
+
+
+def pay_in_another_currency(company: Path, change: Callable[[Path, str, str], None]) -> None:
+    change(company / "models" / "inputs" / "company_assignments.sql", "'USD' as currency", "'EUR' as currency")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "gate", "offending"),
+    [
+        (contradiction, "gate_1_inputs", {"source_row": "3", "rule": "contradictory_key"}),
+        (nothing_closed_in_april, "month_gate_2_facts", {"period_id": "2017-04"}),
+        (scores_without_bound, "month_gate_3_evaluation", {"period_id": "2017-04"}),
+        (pay_in_another_currency, "month_gate_4_payout", {"period_id": "2017-04"}),
+    ],
+    ids=["gate 1", "gate 2", "gate 3", "gate 4"],
+)
+def test_a_closed_gate_stops_what_lies_behind_it_and_names_the_rows(
+    closed_march: Place,
+    change: Callable[[Path, str, str], None],
+    break_it: Callable[[Path, Callable[[Path, str, str], None]], None],
+    gate: str,
+    offending: dict[str, str],
+) -> None:
+    before = closed_march.published_bytes()
+    break_it(closed_march.company, change)
+    assert closed_march.call("run", "--period", "2017-04").code == 6
+    done, failed, rows = steps_of_last_run(closed_march)
+    assert failed == gate
+    assert done == STEPS[: STEPS.index(gate)]
+    assert {"month_review", "crm_sales__month__published_marts"}.isdisjoint(done)
+    assert any(offending.items() <= row.items() for row in rows)
+    assert closed_march.published_bytes() == before
+
+
+def test_a_broken_promise_of_a_dbt_test_stops_the_run_and_shows_its_rows(
+    closed_march: Place, change: Callable[[Path, str, str], None]
+) -> None:
+    before = closed_march.published_bytes()
+    change(
+        closed_march.company / "models" / "inputs" / "company_opportunities.sql",
+        "    list_price,\n",
+        "    case when opportunity_id = 'Z063OYW0' then -1 else list_price end as list_price,\n",
+    )
+    outcome = closed_march.call("run", "--period", "2017-04")
+    assert outcome.code == 6
+    assert "Z063OYW0" in outcome.err
+    done, failed, _ = steps_of_last_run(closed_march)
+    assert (done, failed) == ([], "inputs")
+    assert closed_march.published_bytes() == before

@@ -39,7 +39,7 @@ ui: $(READY)
 	@PERF_COMPANY=$(COMPANY) $(PERF) ui
 
 test: lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 lint: $(READY)
 	@$(BIN)/ruff check .

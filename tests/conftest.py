@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from perf_pipelines.cli import main
 
@@ -96,22 +97,30 @@ def _place(root: Path) -> Place:
     return Place(companies=companies, home=root / "state")
 
 
+def _made_once(factory: pytest.TempPathFactory, name: str, ranges: list[tuple[str, str]]) -> Place:
+    """A place in which ``ranges`` of periods are closed, made by the first of the test processes that needs it."""
+    base = factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(root.with_suffix(".lock")):
+        if (root / "made").exists():
+            return Place(companies=root / "companies", home=root / "state")
+        place = _place(root)
+        for first, last in ranges:
+            outcome = place.run("backfill", "--from", first, "--to", last)
+            assert outcome.code == 0, outcome.err
+        (root / "made").touch()
+    return place
+
+
 @pytest.fixture(scope="session")
 def closed_year(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """crm_sales with all months of 2017 and the four quarters closed, by the commands of `make demo`."""
-    place = _place(tmp_path_factory.mktemp("year"))
-    for first, last in (("2017-03", "2017-12"), ("2017-Q1", "2017-Q4")):
-        outcome = place.run("backfill", "--from", first, "--to", last)
-        assert outcome.code == 0, outcome.err
-    return place
+    return _made_once(tmp_path_factory, "year", [("2017-03", "2017-12"), ("2017-Q1", "2017-Q4")])
 
 
 @pytest.fixture(scope="session")
 def _march(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    place = _place(tmp_path_factory.mktemp("march"))
-    outcome = place.run("run", "--period", "2017-03")
-    assert outcome.code == 0, outcome.err
-    return place
+    return _made_once(tmp_path_factory, "march", [("2017-03", "2017-03")])
 
 
 @pytest.fixture

@@ -65,13 +65,15 @@ def _kpis_have_a_model(scheme: Scheme, surroundings: Surroundings) -> Iterator[F
 
 
 def _kpis_serve_a_goal(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    goals = {goal.id for goal in scheme.goals}
     serving = {goal.kpi for goal in scheme.goals if goal.level is Level.KEY_RESULT}
+    serving |= {line.kpi for _, line in _lines(scheme) if line.goal in goals}
     for kpi in scheme.kpis:
         if kpi not in serving:
             yield (
                 ("kpis", kpi),
                 f"the KPI `{kpi}` serves no goal",
-                "add a key result with this KPI to `goals`, or take the KPI out",
+                "measure a key result or a position by it, or take the KPI out",
             )
 
 
@@ -167,20 +169,11 @@ def _line_rules(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
 
 
 def _line_goals(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    goals = {goal.id: goal for goal in scheme.goals}
-    carrying: dict[str, set[str | None]] = {goal: set() for goal in goals}
-    for goal in scheme.goals:
-        for above in _line_up(goal, goals):
-            carrying[above].add(goal.kpi)
+    # a position may be measured by a KPI that leads to a key result without being its measure
+    goals = {goal.id for goal in scheme.goals}
     for place, line in _lines(scheme):
         if line.goal not in goals:
             yield (*place, "goal"), f"there is no goal `{line.goal}` in `goals`", nearest(line.goal, goals)
-        elif line.kpi not in carrying[line.goal]:
-            fitting = sorted(goal.id for goal in scheme.goals if goal.kpi == line.kpi)
-            todo = (
-                f"name {' or '.join(f'`{goal}`' for goal in fitting)}" if fitting else "add a key result with this KPI"
-            )
-            yield (*place, "goal"), f"the KPI `{line.kpi}` does not serve the goal `{line.goal}`", todo
 
 
 def _line_days(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
@@ -316,7 +309,7 @@ def _bonus_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Findin
 _CHECKS: tuple[tuple[frozenset[str], Callable[[Scheme, Surroundings], Iterator[Finding]]], ...] = (
     (frozenset({"currency"}), _currency),
     (frozenset({"kpis"}), _kpis_have_a_model),
-    (frozenset({"kpis", "goals"}), _kpis_serve_a_goal),
+    (frozenset({"kpis", "goals", "positions"}), _kpis_serve_a_goal),
     (frozenset({"goals"}), _goal_ids),
     (frozenset({"goals"}), _goal_parents),
     (frozenset({"goals"}), _goals_are_measured),

@@ -73,12 +73,6 @@ LINE = "{kpi: revenue, goal: kr_revenue, weight: 0.6, target: 100, rule: standar
         ("target: 110, rule: standard", "target: 110, rule: standrad", "positions.operator[1].rule", "`standard`"),
         ("target: 100, rule: standard", "target: 100, rule: 7", "positions.operator[0].rule", "id"),
         ("goal: kr_revenue, weight: 0.6", "goal: kr_revenu, weight: 0.6", "positions.operator[0].goal", "`kr_revenue`"),
-        (
-            "goal: kr_revenue, weight: 0.6",
-            "goal: kr_repurchase, weight: 0.6",
-            "positions.operator[0].goal",
-            "does not serve",
-        ),
         ("weight: 0.6, target: 100", "weight: 0.6, of: boss, target: 100", "positions.operator[0].of", "not known"),
         (
             "weight: 0.6, target: 100",
@@ -174,6 +168,11 @@ def test_a_kpi_model_of_the_companys_own_counts(tmp_path: Path) -> None:
     (folder / "models" / "kpis" / "kpi_repurchase_rate.sql").write_text("select 1")
     company = load_company(folder, kpi_models=frozenset({"revenue"}), inputs=frozenset())
     assert "repurchase_rate" in company.kpi_ids
+
+
+def test_a_kpi_may_lead_to_a_key_result_without_measuring_it(tmp_path: Path) -> None:
+    scheme = replaced(SCHEME, "goal: kr_revenue, weight: 0.6", "goal: kr_repurchase, weight: 0.6")
+    assert load(write_company(tmp_path, scheme=scheme)).scheme.positions["operator"][0].goal == "kr_repurchase"
 
 
 def test_a_kpi_that_serves_no_goal_is_found(tmp_path: Path) -> None:

@@ -60,14 +60,15 @@ def publish(
     periods: Mapping[str, PeriodRecord],
     descriptions: Mapping[str, Mapping[str, str]],
 ) -> Publication:
-    """Make a new version with the rows of ``periods`` replaced, and move the link to it.
+    """Make a new version with the rows of ``periods`` replaced, and move the link to it; one process at a time.
 
     ``descriptions`` has, for each mart, the description of its columns and, under ``""``, its own.
     """
     home.versions.mkdir(parents=True, exist_ok=True)
     before = read_publication(home) if home.published.exists() else None
+    for broken_off in home.versions.glob("making-*"):
+        shutil.rmtree(broken_off)
     making = home.versions / f"making-{os.getpid()}"
-    shutil.rmtree(making, ignore_errors=True)
     try:
         _export(warehouse=warehouse, periods=sorted(periods), target=making / "parquet")
         if before is not None:

@@ -15,6 +15,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock
+
 from perf_pipelines.errors import Problem, RunFailed
 from perf_pipelines.home import PROJECT, CompanyHome
 
@@ -94,10 +96,11 @@ class Dbt:
         """Dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
         stamp = self._home.dbt / "parsed"
         manifest = self._home.dbt / "target" / "manifest.json"
-        if not manifest.exists() or not stamp.exists() or stamp.read_text() != self.build_id:
-            self.parse()
-            stamp.write_text(self.build_id)
-        parsed: Mapping[str, Any] = json.loads(manifest.read_text())
+        with self._reading_the_project():
+            if not manifest.exists() or not stamp.exists() or stamp.read_text() != self.build_id:
+                self._parse()
+                stamp.write_text(self.build_id)
+            parsed: Mapping[str, Any] = json.loads(manifest.read_text())
         return parsed
 
     def build(self, floor: Floor) -> tuple[NodeResult, ...]:
@@ -120,7 +123,15 @@ class Dbt:
 
     def parse(self) -> Manifest:
         """Read the project, only what has changed since the last time; :class:`RunFailed` when it is wrong."""
+        with self._reading_the_project():
+            return self._parse()
+
+    def _reading_the_project(self) -> FileLock:
+        # the UI's processes read the project while a run does: one of them writes dbt's files at a time
         self._home.dbt.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._home.dbt / "reading.lock")
+
+    def _parse(self) -> Manifest:
         self._held = None
         outcome = self._invoke("parse")
         if not outcome.success:

@@ -4,6 +4,10 @@ with placed as (
     select
         contribution.period_id,
         contribution.kpi_id,
+        contribution.employee_id,
+        contribution.source_system,
+        contribution.source_table,
+        contribution.source_key,
         contribution.unit_id,
         contribution.numerator,
         contribution.denominator,
@@ -22,11 +26,16 @@ with placed as (
 {% for level, member in [
     ('position', 'position_id'), ('department', 'department_id'), ('company', 'company.company_id')
 ] %}
-select
+-- distinct, because somebody with two assignments at once would count twice
+select distinct
     placed.period_id,
     '{{ level }}' as level,
     {{ member }} as member_id,
     placed.kpi_id,
+    placed.employee_id,
+    placed.source_system,
+    placed.source_table,
+    placed.source_key,
     placed.unit_id,
     placed.numerator,
     placed.denominator,

@@ -10,7 +10,7 @@ with assigned as (
 
 actuals as (
 
-    {{ aggregate(ref('int_assigned_contribution'), ['period_id', 'employee_id']) }}
+    {{ aggregate(ref('int_employee_contribution'), ['period_id', 'employee_id']) }}
 
 )
 

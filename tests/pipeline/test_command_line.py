@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import duckdb
 import openpyxl
 import pytest
 from filelock import FileLock
@@ -139,3 +140,11 @@ def test_every_command_of_the_readme_is_one_that_exists(closed_year: Place, tmp_
     targets = {words[1] for words in commands if words and words[0] == "make"}
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
     assert all(re.search(rf"^{target}:", makefile, flags=re.MULTILINE) for target in targets)
+
+
+def test_the_readmes_way_into_the_marts_works_for_an_analyst(closed_year: Place) -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    [sql] = re.findall(FENCE + r"sql\n(.*?)" + FENCE, text, flags=re.DOTALL)
+    with duckdb.connect() as connection:
+        rows = connection.execute(sql.replace(".perf/crm_sales/published", str(closed_year.published))).fetchall()
+    assert len(rows) == 41

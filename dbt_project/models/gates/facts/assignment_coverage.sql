@@ -5,6 +5,7 @@ with expected as (
         assignment.period_id,
         assignment.employee_id,
         assignment.position_id,
+        assignment.department_id,
         assignment.active_from,
         count(line.kpi_id) as kpis_expected
     from {{ ref('int_assignment_period') }} as assignment
@@ -14,7 +15,12 @@ with expected as (
         on
             assignment.position_id = line.position_id
             and period.starts_on between line.valid_from and line.valid_to
-    group by assignment.period_id, assignment.employee_id, assignment.position_id, assignment.active_from
+    group by
+        assignment.period_id,
+        assignment.employee_id,
+        assignment.position_id,
+        assignment.department_id,
+        assignment.active_from
 
 ),
 
@@ -24,6 +30,7 @@ present as (
         assigned.period_id,
         assigned.employee_id,
         assigned.position_id,
+        assigned.department_id,
         assigned.active_from,
         count(actuals.kpi_id) as kpis_present,
         sum(assigned.weight) as weight_sum
@@ -33,7 +40,12 @@ present as (
             assigned.period_id = actuals.period_id
             and assigned.employee_id = actuals.employee_id
             and assigned.kpi_id = actuals.kpi_id
-    group by assigned.period_id, assigned.employee_id, assigned.position_id, assigned.active_from
+    group by
+        assigned.period_id,
+        assigned.employee_id,
+        assigned.position_id,
+        assigned.department_id,
+        assigned.active_from
 
 )
 
@@ -41,6 +53,7 @@ select
     expected.period_id,
     expected.employee_id,
     expected.position_id,
+    expected.department_id,
     expected.kpis_expected,
     coalesce(present.kpis_present, 0) as kpis_present,
     coalesce(present.weight_sum, 0) as weight_sum
@@ -50,4 +63,5 @@ left join present
         expected.period_id = present.period_id
         and expected.employee_id = present.employee_id
         and expected.position_id = present.position_id
+        and expected.department_id = present.department_id
         and expected.active_from = present.active_from

@@ -5,6 +5,7 @@ Modules that are slow to import are imported by the commands that need them.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -24,7 +25,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from perf_pipelines.errors import PerfError
-from perf_pipelines.home import PROJECT, company_home
+from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
 
 if TYPE_CHECKING:
@@ -76,8 +77,22 @@ class Language(StrEnum):
     en = "en"
 
 
+def _the_company() -> str:
+    first, *others = served_companies()
+    if others:
+        raise typer.BadParameter(f"PERF_COMPANY names {', '.join([first, *others])}: say which one with --company")
+    return first
+
+
 CompanyOption = Annotated[
-    str, typer.Option("--company", "-c", envvar="PERF_COMPANY", help="Folder name under companies/.", show_default=True)
+    str,
+    typer.Option(
+        "--company",
+        "-c",
+        default_factory=_the_company,
+        show_default="the one that PERF_COMPANY names, else crm_sales",
+        help="Folder name under companies/.",
+    ),
 ]
 PeriodOption = Annotated[str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1 or 2017.")]
 AsOfOption = Annotated[
@@ -87,7 +102,7 @@ LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Lang
 
 
 @app.command()
-def check(company: CompanyOption = "crm_sales") -> None:
+def check(company: CompanyOption) -> None:
     """Read a company's folder and say everything that is wrong with it, with file, line and field."""
     from perf_pipelines.defs.companies import read_company
 
@@ -103,7 +118,7 @@ def check(company: CompanyOption = "crm_sales") -> None:
 @app.command()
 def run(
     period: Annotated[list[str], typer.Option("--period", "-p", help="Like 2017-03 or 2017-Q1; may be repeated.")],
-    company: CompanyOption = "crm_sales",
+    company: CompanyOption,
     as_of: AsOfOption = None,
 ) -> None:
     """Close one or several periods: extract, four gates, scores, payout, review, publish.
@@ -117,7 +132,7 @@ def run(
 def backfill(
     first: Annotated[str, typer.Option("--from", help="First period of the range.")],
     last: Annotated[str, typer.Option("--to", help="Last period of the range, of the same cycle.")],
-    company: CompanyOption = "crm_sales",
+    company: CompanyOption,
     as_of: AsOfOption = None,
 ) -> None:
     """Close every period of a range in one run."""
@@ -125,15 +140,16 @@ def backfill(
 
 
 @app.command()
-def status(company: CompanyOption = "crm_sales") -> None:
+def status(company: CompanyOption) -> None:
     """What is published: periods, when, from which loads, and the content hash."""
     from perf_pipelines.publication import read_publication
 
     home = company_home(company)
     publication = read_publication(home)
-    table = Table("period", "published (UTC)", "scheme", "loads")
+    table = Table("period", "published (UTC)", "scheme", "newest load")
     for period, record in publication.periods.items():
-        table.add_row(period, record.published_at, record.scheme, ", ".join(sorted(set(record.loads.values()))))
+        newest = max(record.loads.values(), key=float)
+        table.add_row(period, record.published_at[:16].replace("T", " "), record.scheme, newest)
     _out().print(table)
     _out().print(f"content hash {publication.content_hash}")
     _say_where(company)
@@ -142,17 +158,24 @@ def status(company: CompanyOption = "crm_sales") -> None:
 @app.command()
 def table(
     period: PeriodOption,
-    company: CompanyOption = "crm_sales",
+    company: CompanyOption,
     format: Annotated[TableFormat, typer.Option("--format", "-f", help="screen, csv or xlsx.")] = TableFormat.screen,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; csv goes to the terminal without it.")
     ] = None,
     language: LanguageOption = Language.en,
 ) -> None:
-    """The score table of a period (月度考核结果汇总表)."""
+    """The score table of a period (月度考核结果汇总表). CSV and XLSX carry both languages."""
     from perf_pipelines.reports.marts import PublishedMarts
     from perf_pipelines.reports.score_table import score_table, to_csv, to_xlsx
 
+    if output is not None:
+        if not output.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {output.parent} to write {output.name} into")
+        if format is TableFormat.screen:
+            if output.suffix not in {".csv", ".xlsx"}:
+                raise typer.BadParameter("say --format csv or --format xlsx")
+            format = TableFormat(output.suffix.removeprefix("."))
     rows = score_table(PublishedMarts(company_home(company)), Period.parse(period).id)
     if format is TableFormat.xlsx:
         path = output or Path(f"{company}-{period}.xlsx")
@@ -173,7 +196,7 @@ def table(
 def explain(
     period: PeriodOption,
     employee: Annotated[str, typer.Option("--employee", "-e", help="Employee id or name.")],
-    company: CompanyOption = "crm_sales",
+    company: CompanyOption,
     rows: Annotated[int, typer.Option("--rows", help="Rows of evidence a KPI.", min=0)] = 3,
     language: LanguageOption = Language.en,
 ) -> None:
@@ -191,7 +214,7 @@ def explain(
 
 @app.command(name="hash")
 def content_hash(
-    company: CompanyOption = "crm_sales",
+    company: CompanyOption,
     period: Annotated[str | None, typer.Option("--period", "-p", help="Only this period's rows.")] = None,
     marts: Annotated[bool, typer.Option("--marts", help="Also one line a mart.")] = False,
 ) -> None:
@@ -220,7 +243,7 @@ def ui(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Start the Dagster UI and its daemon on this company's state (`PERF_COMPANY` chooses which are served)."""
-    from perf_pipelines.defs.companies import read_company, served_companies
+    from perf_pipelines.defs.companies import read_company
     from perf_pipelines.defs.instance import prepare_dagster_home
 
     for name in served_companies():
@@ -312,7 +335,7 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
         table.add_row(
             row[f"employee_{language}"],
             row[f"position_{language}"] or "",
-            _number(row["final_score"], 2),
+            _number(row["final_score"], 4),
             row[f"grade_{language}"] or _STATUS[row["status"]][0 if zh else 1],
             f"{rank}/{row['department_headcount']}" if rank else "",
             _number(row["payout"], 2),
@@ -355,16 +378,17 @@ def _explanation_tree(explanation: Explanation, *, language: Language) -> Tree:
         tree.add(Text(f"{_STATUS[person['status']][0 if zh else 1]}: {person['reason_zh' if zh else 'reason']}"))
     if explanation.payout:
         pay = explanation.payout
-        tree.add(
-            Text(
-                f"{'拟发奖金' if zh else 'proposed payout'} {pay['bonus_base']} × {_number(pay['multiplier'])} × "
-                f"{_number(pay['active_share'])} × {_number(pay['fte'])} FTE = {pay['amount']} {pay['currency']}"
-            )
+        amount = f"{pay['amount']} {pay['currency']}"
+        factors = (
+            f"{pay['bonus_base']} × {_number(pay['multiplier'])} × {_number(pay['active_share'])} × "
+            f"{_number(pay['fte'])} FTE = "
         )
+        one_assignment = len({kpi.score["active_from"] for kpi in explanation.kpis}) == 1
+        tree.add(Text(f"{'拟发奖金' if zh else 'proposed payout'} {factors if one_assignment else ''}{amount}"))
     for kpi in explanation.kpis:
         _add_kpi(tree, kpi, language=language)
     counted = [kpi.score for kpi in explanation.kpis if kpi.score["weighted_score"] is not None]
-    if counted and len({score["active_from"] for score in counted}) == 1:
+    if person["kpi_score"] is not None and len({score["active_from"] for score in counted}) == 1:
         total = " + ".join(_number(score["weighted_score"]) for score in counted)
         weight = _number(sum((score["weight"] for score in counted), Decimal(0)))
         tree.add(
@@ -399,7 +423,8 @@ def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
         branch.add(
             Text(
                 f"{held} → {'达成率' if zh else 'attainment'} {_number(score['attainment'])} → "
-                f"{_KPI_STATUS[score['status']][0 if zh else 1]} ({'规则' if zh else 'rule'} {score['rule_id']})"
+                f"{_KPI_STATUS[score['status']][0 if zh else 1]} ({'规则' if zh else 'rule'} {score['rule_id']}: "
+                f"{_rule(score)})"
             )
         )
         branch.add(
@@ -410,10 +435,14 @@ def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
         )
     branch.add(Text(f"{'目标链' if zh else 'serves'}: {score[f'path_{language}']}", style="dim"))
     if kpi.contributions:
-        shown = f"{len(kpi.evidence)} / {kpi.contributions}"
-        evidence = branch.add(Text(f"{'计入的记录' if zh else 'rows that counted'}: {shown}", style="dim"))
+        said = (
+            f"计入 {kpi.contributions} 条记录，前 {len(kpi.evidence)} 条："
+            if zh
+            else f"{kpi.contributions} rows counted; the first {len(kpi.evidence)}:"
+        )
+        evidence = branch.add(Text(said, style="dim"))
         for row in kpi.evidence:
-            denominator = f" / {_number(row['denominator'])}" if score["aggregation"] in {"ratio", "mean"} else ""
+            denominator = "" if row["denominator"] in {None, 1} else f" / {_number(row['denominator'])}"
             evidence.add(
                 Text(
                     f"{row['occurred_on']} {row['source_system']}.{row['source_table']} {row['source_key']} "
@@ -421,6 +450,13 @@ def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
                     style="dim",
                 )
             )
+
+
+def _rule(score: dict[str, Any]) -> str:
+    """The rule's kind and parameters, as they stand in scheme.yaml."""
+    parameters: dict[str, Any] = json.loads(score["rule_parameters"])
+    said = ", ".join(f"{name} {json.dumps(value).replace(chr(34), '')}" for name, value in parameters.items())
+    return f"{score['rule_kind']}, {said}"
 
 
 _KPI_STATUS = {"exceeded": ("超额", "exceeded"), "reached": ("达成", "reached"), "missed": ("未达成", "missed")}

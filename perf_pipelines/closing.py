@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from perf_pipelines.errors import Busy, GateFailed, PeriodRefused, Problem
-from perf_pipelines.gates import GateResult, load_gate, run_gate
+from perf_pipelines.errors import Busy, GateFailed, PeriodRefused, Problem, SourceRefused
+from perf_pipelines.gates import OFFENDING_ROWS_KEPT, GateResult, load_gate, run_gate
 from perf_pipelines.home import PROJECT, CompanyHome
 from perf_pipelines.publication import PeriodRecord, Publication, publish, read_publication
 from perf_pipelines.sources.extract import extract_system
@@ -39,7 +39,7 @@ GATES: Mapping[Floor, str] = {
 }
 """The gate behind each floor that has one; its suite is ``expectations/<gate>.yaml``."""
 
-OFFENDING_ROWS_SHOWN = 20
+_ORDER = tuple(Floor)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Closing:
     @contextmanager
     def alone(self) -> Generator[None]:
         """Hold the company's lock; :class:`Busy` at once when another process holds it."""
-        self.home.root.mkdir(parents=True, exist_ok=True)
+        self.home.records.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.home.lock, timeout=0)
         try:
             lock.acquire()
@@ -140,7 +140,14 @@ class Closing:
         return frozenset(read_publication(self.home).periods) if self.home.published.exists() else frozenset()
 
     def build(self, floor: Floor) -> tuple[NodeResult, ...]:
-        """Build and test a floor with dbt; failed tests are in the result, not raised."""
+        """Build and test a floor with dbt; failed tests are in the result, not raised.
+
+        :class:`GateFailed` when the gates below are not open for the periods being closed, as when somebody
+        materializes one asset alone. The gates from here on are shut until they have been run again.
+        """
+        below = [gate for other, gate in GATES.items() if _ORDER.index(other) < _ORDER.index(floor)]
+        self._demand_open(below, behind=f"the floor `{floor}`")
+        self.warehouse.shut_gates([gate for gate in GATES.values() if gate not in below])
         return self.dbt.build(floor)
 
     def broken_promises(self, results: Sequence[NodeResult]) -> tuple[BrokenPromise, ...]:
@@ -148,7 +155,7 @@ class Closing:
         return tuple(
             BrokenPromise(
                 test=result,
-                rows=self.warehouse.rows(result.relation, limit=OFFENDING_ROWS_SHOWN) if result.relation else (),
+                rows=self.warehouse.rows(result.relation, limit=OFFENDING_ROWS_KEPT) if result.relation else (),
             )
             for result in results
             if result.is_test and result.status == "fail"
@@ -157,10 +164,35 @@ class Closing:
     def check(self, floor: Floor) -> GateResult:
         """Run the gate behind a floor on the periods being closed."""
         gate = load_gate(EXPECTATIONS / f"{GATES[floor]}.yaml")
-        return run_gate(gate, self.warehouse.frames(gate.tables))
+        result = run_gate(gate, self.warehouse.frames(gate.tables))
+        if result.passed:
+            self.warehouse.open_gate(GATES[floor])
+        return result
+
+    def set_aside(self) -> tuple[str, ...]:
+        """What was set aside of the loads being read: a line for each table and rule, with the first file and line."""
+        rows = self.warehouse.rows(
+            """(
+                select
+                    source_system || '.' || source_table as source_table,
+                    rule,
+                    count(*) as rows,
+                    min_by(source_file || ':' || source_row, source_row) as first_row,
+                    min_by(reason, source_row) as reason
+                from inputs.staged_rows where rule is not null group by all
+            )""",
+            limit=OFFENDING_ROWS_KEPT,
+        )
+        return tuple(
+            f"{row['rows']} row(s) of {row['source_table']} set aside, {row['rule']}; "
+            f"the first is {row['first_row']}: {row['reason']}"
+            for row in rows
+        )
 
     def publish(self, periods: Sequence[Period], *, as_of: str | None = None) -> Publication:
-        """Publish the marts with the rows of ``periods`` replaced."""
+        """Publish the marts with the rows of ``periods`` replaced; :class:`GateFailed` unless all gates are open."""
+        self.warehouse.close_periods(company=self.company, periods=periods)
+        self._demand_open(list(GATES.values()), behind="publication")
         loads = {f"{s.system}.{s.table}": s.load_id for s in self._snapshots(as_of).values()}
         record = PeriodRecord(
             published_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -186,11 +218,39 @@ class Closing:
             if node["resource_type"] == "model" and node["schema"] == "marts"
         }
 
+    def _demand_open(self, gates: Sequence[str], *, behind: str) -> None:
+        for gate in gates:
+            shut = self.warehouse.shut_for(gate)
+            if shut:
+                periods = ", ".join(period for period in shut if period)
+                raise GateFailed(
+                    f"{behind} is not entered: {gate} is not open{f' for {periods}' if periods else ''}",
+                    [
+                        Problem(
+                            what="what stands in the warehouse has not been checked, or not since it changed",
+                            todo="run the whole job of the period (`perf-pipelines run`, or the job in the UI)",
+                        )
+                    ],
+                )
+
     def _snapshots(self, as_of: str | None) -> Mapping[tuple[str, str], Snapshot]:
         declared = {
             (system, table) for system, source in self.company.sources.systems.items() for table in source.tables
         }
-        return {key: snapshot for key, snapshot in self.lake.snapshots(as_of).items() if key in declared}
+        known = {key: snapshot for key, snapshot in self.lake.snapshots(as_of).items() if key in declared}
+        if as_of is not None and declared - known.keys():
+            raise SourceRefused(
+                f"nothing can be read as of the load {as_of}",
+                [
+                    Problem(
+                        field=f"{system}.{table}",
+                        what="the lake held no load of this table at that moment",
+                        todo="choose a later load: systems are loaded one after the other",
+                    )
+                    for system, table in sorted(declared - known.keys())
+                ],
+            )
+        return known
 
 
 def promises_broken(floor: Floor, broken: Sequence[BrokenPromise]) -> GateFailed:

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from perf_pipelines.defs.apply.assets import apply_assets
-from perf_pipelines.defs.companies import closing_of, served_companies
+from perf_pipelines.defs.companies import closing_of
 from perf_pipelines.defs.evaluate.assets import evaluate_assets
 from perf_pipelines.defs.extract.assets import extract_assets
 from perf_pipelines.defs.jobs import evaluation_job
@@ -13,6 +13,7 @@ from perf_pipelines.defs.publish.assets import publish_assets
 from perf_pipelines.defs.site import ClosingResource, Site
 from perf_pipelines.defs.transform.assets import transform_assets
 from perf_pipelines.defs.translation import scheme_specs
+from perf_pipelines.home import served_companies
 
 
 @dg.definitions

@@ -70,3 +70,9 @@ def companies_root() -> Path:
 def company_home(company_id: str) -> CompanyHome:
     """The folder of one company under :func:`perf_home`; it need not exist yet."""
     return CompanyHome(perf_home() / company_id)
+
+
+def served_companies() -> tuple[str, ...]:
+    """Names in ``PERF_COMPANY``, one or several with commas, in order and without repetition; crm_sales without it."""
+    names = (name.strip() for name in os.environ.get("PERF_COMPANY", "").split(","))
+    return tuple(dict.fromkeys(name for name in names if name)) or ("crm_sales",)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from perf_pipelines.errors import NotPublished, Problem
+from perf_pipelines.errors import NotPublished, Problem, RunFailed
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -65,7 +65,19 @@ def publish(
     ``descriptions`` has, for each mart, the description of its columns and, under ``""``, its own.
     """
     home.versions.mkdir(parents=True, exist_ok=True)
-    before = read_publication(home) if home.published.exists() else None
+    if home.published.is_symlink() and not home.published.exists():
+        raise RunFailed(
+            "the published version is gone",
+            [
+                Problem(
+                    file=str(home.published),
+                    what="the link leads to a folder that does not exist, so the periods closed before are lost to it",
+                    todo="restore the folder, or remove the link to begin anew",
+                )
+            ],
+        )
+    version_before = home.published.resolve() if home.published.exists() else None
+    before = read_publication(home) if version_before else None
     for broken_off in home.versions.glob("making-*"):
         shutil.rmtree(broken_off)
     making = home.versions / f"making-{os.getpid()}"
@@ -83,11 +95,12 @@ def publish(
         )
         _write_record(making / "publication.json", publication)
         version = home.versions / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{publication.content_hash[:12]}"
+        _flush(making)
         making.rename(version)
     finally:
         shutil.rmtree(making, ignore_errors=True)
     _move_link(home.published, version)
-    _forget_old_versions(home)
+    _keep_versions(home, version, version_before)
     return publication
 
 
@@ -215,11 +228,22 @@ def _move_link(link: Path, version: Path) -> None:
     fresh.replace(link)
 
 
-def _forget_old_versions(home: CompanyHome) -> None:
-    current = home.published.resolve()
-    others = sorted(path for path in home.versions.iterdir() if path != current)
-    for version in others[:-1]:
-        shutil.rmtree(version)
+def _keep_versions(home: CompanyHome, *kept: Path | None) -> None:
+    # the version before stays for those who are reading it
+    names = {version.name for version in kept if version is not None}
+    for version in home.versions.iterdir():
+        if version.name not in names:
+            shutil.rmtree(version)
+
+
+def _flush(folder: Path) -> None:
+    """Have the machine write every file and folder to disk: the link must never lead to what a power cut has eaten."""
+    for path in [*folder.rglob("*"), folder]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _quoted(path: Path) -> str:

@@ -1,8 +1,7 @@
-"""Which companies the code location serves: ``PERF_COMPANY``, one name or several with commas."""
+"""Companies and their state, read once a process."""
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -10,14 +9,6 @@ from perf_pipelines.closing import Closing
 from perf_pipelines.company import Company, company_folder, load_company
 from perf_pipelines.home import CompanyHome, companies_root, company_home
 from perf_pipelines.warehouse.dbt import DBT_PROJECT, input_models, kpi_models
-
-DEFAULT_COMPANY = "crm_sales"
-
-
-def served_companies() -> tuple[str, ...]:
-    """Names in ``PERF_COMPANY``, in order, without repetition."""
-    names = (name.strip() for name in os.environ.get("PERF_COMPANY", DEFAULT_COMPANY).split(","))
-    return tuple(dict.fromkeys(name for name in names if name)) or (DEFAULT_COMPANY,)
 
 
 def read_company(name: str) -> Company:

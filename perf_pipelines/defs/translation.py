@@ -11,7 +11,8 @@ from dagster_dbt.asset_utils import build_dbt_specs
 
 from perf_pipelines.closing import EXPECTATIONS
 from perf_pipelines.defs.site import Site
-from perf_pipelines.gates import load_gate
+from perf_pipelines.errors import Problem
+from perf_pipelines.gates import ExpectationsRefused, load_gate
 from perf_pipelines.periods import Cycle
 from perf_pipelines.warehouse.dbt import Floor
 
@@ -95,7 +96,23 @@ def gate_keys(site: Site, gate: str, cycle: Cycle | None) -> Sequence[dg.AssetKe
     nodes = {
         node["name"]: node for node in site.closing.dbt.manifest()["nodes"].values() if node["resource_type"] == "model"
     }
-    return [translator.get_asset_key(nodes[table]) for table in load_gate(EXPECTATIONS / f"{gate}.yaml").tables]
+    suite = load_gate(EXPECTATIONS / f"{gate}.yaml")
+    unknown = [table for table in suite.tables if table not in nodes]
+    if unknown:
+        raise ExpectationsRefused(
+            f"{gate} looks at what does not exist",
+            [
+                Problem(
+                    file=suite.file,
+                    line=suite.tables[table].line,
+                    field=table,
+                    what=f"there is no model `{table}`",
+                    todo="write the model under dbt_project/models/gates/, or take the table out",
+                )
+                for table in unknown
+            ],
+        )
+    return [translator.get_asset_key(nodes[table]) for table in suite.tables]
 
 
 def _floor(dbt_resource_props: Mapping[str, Any]) -> Floor | None:

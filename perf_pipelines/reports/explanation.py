@@ -42,9 +42,16 @@ def explain(marts: PublishedMarts, *, period: str, employee: str, rows: int) -> 
     employee_id = evaluation["employee_id"]
     scores = marts.query(
         """
-        select score.*, kpi.name_zh, kpi.name_en, kpi.unit, kpi.better, kpi.aggregation, goal.path_zh, goal.path_en
+        select
+            score.*,
+            coalesce(kpi.name_zh, score.kpi_id) as name_zh,
+            coalesce(kpi.name_en, score.kpi_id) as name_en,
+            kpi.unit,
+            kpi.better,
+            goal.path_zh,
+            goal.path_en
         from marts.fct_kpi_score as score
-        inner join marts.dim_kpi as kpi on score.kpi_id = kpi.kpi_id
+        left join marts.dim_kpi as kpi on score.kpi_id = kpi.kpi_id
         left join marts.dim_goal as goal on score.goal_id = goal.goal_id
         where score.period_id = ? and score.employee_id = ?
         order by score.active_from, score.weight desc, score.kpi_id
@@ -100,11 +107,17 @@ def _evaluation(marts: PublishedMarts, *, period: str, employee: str) -> dict[st
 def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> list[dict[str, Any]]:
     return marts.query(
         """
-        with recursive team (employee_id) as (
-            select employee_id from marts.dim_employee where manager_id = $employee_id and $scope = 'team'
+        with recursive team (employee_id, valid_from, valid_to) as (
+            select employee_id, valid_from, valid_to
+            from marts.dim_employee where manager_id = $employee_id and $scope = 'team'
             union
-            select report.employee_id
-            from team inner join marts.dim_employee as report on report.manager_id = team.employee_id
+            select
+                report.employee_id,
+                greatest(team.valid_from, report.valid_from),
+                least(team.valid_to, report.valid_to)
+            from team inner join marts.dim_employee as report
+                on report.manager_id = team.employee_id
+                and report.valid_from <= team.valid_to and report.valid_to >= team.valid_from
         )
 
         select contribution.*
@@ -112,8 +125,14 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> lis
         where
             contribution.period_id = $period_id
             and contribution.kpi_id = $kpi_id
+            and contribution.occurred_on between $active_from and $active_to
             and case
-                when $scope = 'team' then contribution.employee_id in (select employee_id from team)
+                when $scope = 'team' then exists (
+                    select 1 from team
+                    where
+                        team.employee_id = contribution.employee_id
+                        and contribution.occurred_on between team.valid_from and team.valid_to
+                )
                 else contribution.employee_id = $employee_id
             end
         order by contribution.numerator desc, contribution.occurred_on, contribution.source_key
@@ -124,6 +143,8 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> lis
             "period_id": score["period_id"],
             "kpi_id": score["kpi_id"],
             "scope": score["scope"],
+            "active_from": score["active_from"],
+            "active_to": score["active_to"],
             "rows": rows,
         },
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from perf_pipelines.errors import Problem, RunFailed
 from perf_pipelines.periods import Period
 from perf_pipelines.scheme.tables import scheme_tables
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from perf_pipelines.sources.lake import Lake, Snapshot
 
 _SCHEMAS = ("inputs", "marts", "gates")
+_BEING_CLOSED = " where period_id in (select period_id from control.period)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +76,10 @@ class Warehouse:
             self.path.unlink()
         with self.connect() as connection:
             connection.begin()
+            connection.execute("drop schema if exists raw cascade")  # no view on a later load may stay
             for schema in ("control", "raw", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
+            connection.execute("create or replace table control.open_gate (gate text, period_id text)")
             tables = scheme_tables(company.scheme)
             for name, table in tables.items():
                 _replace_table(connection, f"scheme.{name}", table)
@@ -93,6 +97,51 @@ class Warehouse:
         with self.connect() as connection:
             connection.execute("create schema if not exists control")
             _replace_table(connection, "control.period", _period_table(company, periods))
+
+    def open_gate(self, gate: str) -> None:
+        """Remember that ``gate`` is open for the periods being closed, or for all if it stands before the periods."""
+        with self.connect() as connection:
+            connection.execute(
+                """
+                insert into control.open_gate
+                select ?, period_id from control.period
+                union all
+                select ?, '' where not exists (select 1 from control.period)
+                """,
+                [gate, gate],
+            )
+
+    def shut_gates(self, gates: Sequence[str]) -> None:
+        """Forget that ``gates`` are open for the periods being closed."""
+        with self.connect() as connection:
+            connection.execute(
+                """
+                delete from control.open_gate
+                where list_contains(?, gate) and period_id in (select period_id from control.period union all select '')
+                """,
+                [list(gates)],
+            )
+
+    def shut_for(self, gate: str) -> tuple[str, ...]:
+        """The periods being closed for which ``gate`` is not open; ``("",)`` where it stands before the periods."""
+        with self.connect() as connection:
+            rows = connection.execute(
+                """
+                with wanted as (
+                    select period_id from control.period
+                    union all
+                    select '' where not exists (select 1 from control.period)
+                )
+                select wanted.period_id from wanted
+                where not exists (
+                    select 1 from control.open_gate as passed
+                    where passed.gate = ? and passed.period_id in (wanted.period_id, '')
+                )
+                order by 1
+                """,
+                [gate],
+            ).fetchall()
+        return tuple(str(row[0]) for row in rows)
 
     def build(self) -> str | None:
         """Which code built this file; ``None`` when it does not exist or does not say."""
@@ -123,8 +172,13 @@ class Warehouse:
             known: dict[str, tuple[str, bool]] = {name: (schema, by_period) for name, schema, by_period in columns}
             frames: dict[str, pd.DataFrame] = {}
             for name in relations:
+                if name not in known:
+                    raise RunFailed(
+                        f"the warehouse has no relation `{name}`",
+                        [Problem(field=name, what="it has not been built", todo="run the whole job of the period")],
+                    )
                 schema, by_period = known[name]
-                condition = " where period_id in (select period_id from control.period)" if by_period else ""
+                condition = _BEING_CLOSED if by_period else ""
                 table = connection.execute(f'select * from {schema}."{name}"{condition} order by all').to_arrow_table()
                 frames[name] = table.to_pandas()
         return frames
@@ -135,18 +189,27 @@ class Warehouse:
             return _texts(connection.execute(f"select * from {relation} order by all limit {limit}"))
 
     def profiles(self, relations: Mapping[str, str], *, limit: int = 5) -> dict[str, Profile]:
-        """Row count and first rows of those ``relations`` (name → quoted, with schema) that are tables, not views."""
+        """Row count and first rows of those ``relations`` (name → quoted, with schema) that are tables, not views.
+
+        Of a table that holds periods only the rows of those being closed.
+        """
         profiles: dict[str, Profile] = {}
         with self.connect() as connection:
-            tables = {
-                str(row[0])
-                for row in connection.execute(
-                    "select table_name from information_schema.tables where table_type = 'BASE TABLE'"
+            tables: dict[str, bool] = dict(
+                connection.execute(
+                    """
+                    select table_name, bool_or(column_name = 'period_id')
+                    from information_schema.columns
+                    inner join information_schema.tables using (table_schema, table_name)
+                    where table_type = 'BASE TABLE'
+                    group by table_name
+                    """
                 ).fetchall()
-            }
-            for name in tables & relations.keys():
-                counted = connection.execute(f"select count(*) from {relations[name]}").fetchone()
-                first = connection.execute(f"select * from {relations[name]} limit {limit}")
+            )
+            for name in tables.keys() & relations.keys():
+                rows = f"{relations[name]}{_BEING_CLOSED if tables[name] else ''}"
+                counted = connection.execute(f"select count(*) from {rows}").fetchone()
+                first = connection.execute(f"select * from {rows} order by all limit {limit}")
                 profiles[name] = Profile(rows=int(counted[0]) if counted else 0, first=_texts(first))
         return profiles
 
@@ -175,6 +238,7 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
             "starts_on": pa.array([period.starts_on for period in ordered], pa.date32()),
             "ends_on": pa.array([period.ends_on for period in ordered], pa.date32()),
             "months": pa.array([period.months for period in ordered], pa.int32()),
+            "assessed_months": pa.array([len(company.months_of(period)) for period in ordered], pa.int32()),
             "days": pa.array([period.days for period in ordered], pa.int32()),
             "name_zh": pa.array([period.name_zh for period in ordered], pa.string()),
             "name_en": pa.array([period.name_en for period in ordered], pa.string()),

@@ -1,7 +1,7 @@
 """One month of crm_sales: the whole process cold and warm, its parts, and the same SQL by hand.
 
 Cold: an empty state folder (everything is extracted, dbt parses the project). Warm: the same month again.
-Whole processes are measured five times warm; quote the ratios, because single times move with the machine.
+Whole processes are measured three times warm; quote the ratios, because single times move with the machine.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 PERIOD = "2017-12"
-WARM_RUNS = 5
+WARM_RUNS = 3
 
 
 def main() -> None:

@@ -33,6 +33,7 @@ def april(closed_march: Place) -> Iterator[Callable[[], Outcome]]:
 
     yield close
     after = closed_march.published_bytes()
+    assert outcomes
     assert all(outcome.code for outcome in outcomes)
     assert after == before
 
@@ -85,6 +86,7 @@ FAULTS = {
     "a negative value": Fault(7, "-4514", "negative_value", "close_value `-4514`"),
     "a day that does not exist": Fault(6, "2/30/2017", "not_a_date", "close_date `2/30/2017`"),
     "closed before it began": Fault(6, "10/1/2016", "impossible_dates", "close_date 10/1/2016"),
+    "a day that has not come": Fault(6, "3/11/2107", "in_the_future", "close_date 3/11/2107"),
     "no closing date": Fault(6, "", "value_missing", "needs engage_date, close_date and close_value"),
     "an agent who is in no team": Fault(1, "Nobody Known", "unknown_employee", "`Nobody Known`"),
     "an unknown stage": Fault(4, "Signed", "unknown_stage", "deal_stage `Signed`"),

@@ -199,3 +199,26 @@ def _score(
         total += weight * points * 10
         covered += weight
     return rounded(total / covered, 4) if covered >= Fraction(60, 100) else None
+
+
+KEY_RESULTS = {
+    "kr_revenue": ("revenue_won", Fraction(800000), Fraction(1000000)),
+    "kr_deals": ("deals_won", Fraction(400), Fraction(450)),
+    "kr_win_rate": ("win_rate", Fraction(60, 100), Fraction(65, 100)),
+    "kr_cycle": ("sales_cycle_days", Fraction(60), Fraction(50)),
+    "kr_price": ("price_realisation", Fraction(98, 100), Fraction(1)),
+}
+
+
+def progress(data: Path) -> dict[tuple[str, str], Decimal | None]:
+    """(period, key result) → progress of the whole company; a sum's baseline and target count per assessed month."""
+    deals = closed_deals(data)
+    result: dict[tuple[str, str], Decimal | None] = {}
+    for period, months in PERIODS.items():
+        company = _kpis(deals[deals["month"].isin(months)])
+        assessed = len([month for month in months if month in MONTHS])
+        for goal, (kpi, baseline, target) in KEY_RESULTS.items():
+            factor = assessed if kpi in SUMS else 1
+            actual = Fraction(rounded(company[kpi].value, 8) or 0)
+            result[period, goal] = rounded((actual - baseline * factor) / ((target - baseline) * factor), 8)
+    return result

@@ -90,18 +90,18 @@ def test_the_gates_are_blocking_checks(definitions: dg.Definitions) -> None:
 
 
 @pytest.mark.parametrize(
-    ("job", "moment", "partition"),
+    ("job", "cron", "moment", "partition"),
     [
-        ("monthly_evaluation", datetime(2017, 5, 3, 10, tzinfo=UTC), "2017-04"),
-        ("quarterly_evaluation", datetime(2017, 7, 3, 11, tzinfo=UTC), "quarter-from-2017-04"),
+        ("monthly_evaluation", "0 6 3 * *", datetime(2017, 5, 3, 10, tzinfo=UTC), "2017-04"),
+        ("quarterly_evaluation", "0 7 3 1,4,7,10 *", datetime(2017, 7, 3, 11, tzinfo=UTC), "quarter-from-2017-04"),
     ],
 )
 def test_on_the_third_the_schedule_closes_the_period_that_ended_last(
-    definitions: dg.Definitions, job: str, moment: datetime, partition: str
+    definitions: dg.Definitions, job: str, cron: str, moment: datetime, partition: str
 ) -> None:
     schedule = definitions.resolve_schedule_def(f"{job}_schedule")
     assert schedule.execution_timezone == "America/New_York"
-    assert schedule.cron_schedule in {"0 6 3 * *", "0 7 3 1,4,7,10 *"}
+    assert schedule.cron_schedule == cron
     repository = definitions.get_repository_def()
     with dg.build_schedule_context(scheduled_execution_time=moment, repository_def=repository) as context:
         data = schedule.evaluate_tick(context)

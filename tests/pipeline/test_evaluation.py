@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from perf_pipelines.publication import open_marts
@@ -51,21 +52,21 @@ def test_the_quarter_holds_the_target_that_was_in_force_and_a_sum_three_times(cl
     assert targets == {"2017-06": 20000, "2017-07": 22000, "2017-Q2": 60000, "2017-Q3": 66000}
 
 
-def test_goal_progress_follows_the_actuals_up_to_the_strategy(closed_year: Place) -> None:
+def test_every_key_results_progress_equals_the_pandas_computation_and_the_strategy_is_their_mean(
+    closed_year: Place,
+) -> None:
     with open_marts(closed_year.published) as marts:
-        progress = dict(
-            marts.execute(
-                "select goal_id, progress from marts.fct_goal_progress where period_id = '2017-12'"
+        found = {
+            (period, goal): progress
+            for period, goal, progress in marts.execute(
+                "select period_id, goal_id, progress from marts.fct_goal_progress"
             ).fetchall()
-        )
-        won = marts.execute(
-            "select actual from marts.agg_kpi_actual "
-            "where period_id = '2017-12' and level = 'company' and kpi_id = 'revenue_won'"
-        ).fetchone()
-    assert won is not None
-    assert progress["kr_revenue"] == (won[0] - 800000) / 200000
-    key_results = [value for goal, value in progress.items() if goal.startswith("kr_")]
-    assert abs(progress["grow_revenue"] - sum(key_results) / len(key_results)) < 1e-8
+        }
+    expected = reference.progress(closed_year.data)
+    assert {key: value for key, value in found.items() if key[1].startswith("kr_")} == expected
+    for period in reference.PERIODS:
+        key_results = [Fraction(expected[period, goal] or 0) for goal in reference.KEY_RESULTS]
+        assert found[period, "grow_revenue"] == reference.rounded(sum(key_results, Fraction(0)) / 5, 8)
 
 
 def test_a_kpi_missed_by_four_fifths_of_a_department_becomes_a_finding_with_its_numbers(closed_year: Place) -> None:

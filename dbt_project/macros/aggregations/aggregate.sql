@@ -7,10 +7,15 @@
     from contributions, never from other averages.
 
     An aggregation is a macro aggregation_<name>() in a file of its own that returns three SQL expressions over the
-    group: numerator, denominator (or null) and actual (over the first two). It is asked for by its name alone.
+    group: numerator, denominator (or null) and actual (over the first two). It is asked for by its name alone. One
+    that says `per_unit` finds the credited sum of each unit in the column unit_total.
 -#}
 {% macro aggregate(relation, keys) -%}
     {%- set used = column_in_use(source('scheme', 'kpi'), 'aggregation') -%}
+    {%- set needs_units = namespace(found=false) -%}
+    {%- for name in used if context['aggregation_' ~ name]().per_unit -%}
+        {%- set needs_units.found = true -%}
+    {%- endfor -%}
     select
         {% for key in keys -%}
         {{ key }},
@@ -58,17 +63,37 @@
         from (
             select
                 *,
-                {% if 'share_of_units' in used -%}
-                sum(numerator * credit) over (partition by {{ keys | join(', ') }}, kpi_id, unit_id) as unit_total
+                {% if needs_units.found -%}
+                sum({{ credited('numerator', of='counted') }}) over (
+                    partition by {{ keys | join(', ') }}, kpi_id, unit_id
+                ) as unit_total
                 {%- else -%}
                 null as unit_total
                 {%- endif %}
-            from {{ relation }}
+            from {{ relation }} as counted
         ) as contribution
         inner join {{ source('scheme', 'kpi') }} as kpi
             on contribution.kpi_id = kpi.kpi_id
         group by {% for key in keys %}contribution.{{ key }}, {% endfor %}contribution.kpi_id, kpi.aggregation, kpi.aggregation_parameter
     )
+{%- endmacro %}
+
+
+{#- A column of a contribution times its credit; widened first, because DuckDB multiplies within 18 digits. -#}
+{% macro credited(column, of='contribution') -%}
+    cast({{ of }}.{{ column }} as decimal(28, 4)) * {{ of }}.credit
+{%- endmacro %}
+
+
+{#- The one in the middle of a sorted list of decimals, or the mean of the two, exactly; null for an empty list. -#}
+{% macro middle(sorted_list) -%}
+    {{ exact_ratio(twice_the_middle(sorted_list), '2') }}
+{%- endmacro %}
+
+
+{#- The one in the middle of a sorted list twice, or the two in the middle, added. -#}
+{% macro twice_the_middle(sorted_list) -%}
+    {{ sorted_list }}[(len({{ sorted_list }}) + 1) // 2] + {{ sorted_list }}[len({{ sorted_list }}) // 2 + 1]
 {%- endmacro %}
 
 

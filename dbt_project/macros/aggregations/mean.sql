@@ -2,7 +2,7 @@
 {% macro aggregation_mean() -%}
     {{ return({
         'measures': {
-            'numerator': 'sum(contribution.numerator * contribution.credit)',
+            'numerator': 'sum(' ~ credited('numerator') ~ ')',
             'denominator': 'sum(contribution.credit)',
         },
         'numerator': 'mean_numerator',

@@ -2,8 +2,8 @@
 {% macro aggregation_ratio() -%}
     {{ return({
         'measures': {
-            'numerator': 'sum(contribution.numerator * contribution.credit)',
-            'denominator': 'sum(contribution.denominator * contribution.credit)',
+            'numerator': 'sum(' ~ credited('numerator') ~ ')',
+            'denominator': 'sum(' ~ credited('denominator') ~ ')',
         },
         'numerator': 'ratio_numerator',
         'denominator': 'ratio_denominator',

@@ -5,6 +5,7 @@
             'numerator': "count(distinct case when contribution.unit_total >= kpi.aggregation_parameter then contribution.unit_id end)",
             'denominator': 'count(distinct contribution.unit_id)',
         },
+        'per_unit': true,
         'numerator': 'share_of_units_numerator',
         'denominator': 'share_of_units_denominator',
         'actual': exact_ratio('share_of_units_numerator', 'share_of_units_denominator'),

@@ -1,7 +1,7 @@
 {#- Sum of the credited numerators. The denominator has no meaning. -#}
 {% macro aggregation_sum() -%}
     {{ return({
-        'measures': {'numerator': 'sum(contribution.numerator * contribution.credit)'},
+        'measures': {'numerator': 'sum(' ~ credited('numerator') ~ ')'},
         'numerator': 'sum_numerator',
         'denominator': 'null',
         'actual': 'sum_numerator',

@@ -49,6 +49,9 @@ def _gate(site: Site, floor: Floor, cycle: Cycle | None) -> dg.AssetChecksDefini
         result = closing.check(floor)
         for table in result.tables:
             yield _check_result(table, name=gate, key=key_of[table.table])
+        if floor is Floor.INPUTS:
+            for line in closing.set_aside():
+                _log.info("%s", line)
         _log.info("%s: %s", gate, "open" if result.passed else "closed")
         if not result.passed:
             raise result.failure()

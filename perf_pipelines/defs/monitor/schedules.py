@@ -25,10 +25,13 @@ def evaluation_schedule(site: Site, cycle: Cycle, job: UnresolvedAssetJobDefinit
         execution_timezone=site.company.timezone.key,
         description=f"Closes the {cycle.replace('_', '-')} that ended last.",
     )
-    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         today = context.scheduled_execution_time.astimezone(site.company.timezone).date()
         current = Period.containing(today, cycle)
-        ended = site.company.periods_until(today, cycle)[-1]
+        over = site.company.periods_until(today, cycle)
+        if not over:
+            return dg.SkipReason(f"the first {cycle.replace('_', '-')} of {site.company.id} is not over yet")
+        ended = over[-1]
         return dg.RunRequest(run_key=f"{ended.id}@{current.id}", partition_key=site.partition_key(ended))
 
     return schedule

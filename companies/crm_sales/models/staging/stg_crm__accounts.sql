@@ -3,7 +3,7 @@ with numbered as (
     select
         raw.account,
         raw.sector,
-        row_number() over (partition by account order by _source_row) as copy,
+        row_number() over (partition by {{ slug('account') }} order by _source_row) as copy,
         {{ raw_row() }}
     from {{ source('crm', 'accounts') }} as raw
 

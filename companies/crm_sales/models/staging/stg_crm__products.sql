@@ -5,8 +5,8 @@ with numbered as (
         raw.series,
         raw.sales_price,
         {{ amount('sales_price') }} as list_price,
-        row_number() over (partition by product, series, sales_price order by _source_row) as copy,
-        count(distinct row(series, sales_price)) over (partition by product) as versions,
+        row_number() over (partition by trim(product), trim(series), sales_price order by _source_row) as copy,
+        count(distinct row(series, sales_price)) over (partition by trim(product)) as versions,
         {{ raw_row() }}
     from {{ source('crm', 'products') }} as raw
 

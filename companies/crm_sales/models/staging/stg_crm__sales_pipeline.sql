@@ -16,6 +16,7 @@ with raw_rows as (
         count(distinct row(sales_agent, product, account, deal_stage, engage_date, close_date, close_value)) over (
             partition by opportunity_id
         ) as versions,
+        cast(to_timestamp(cast(raw._dlt_load_id as double)) as date) as loaded_on,
         {{ raw_row() }}
     from {{ source('crm', 'sales_pipeline') }} as raw
 
@@ -126,6 +127,12 @@ select
             'rule': 'impossible_dates',
             'when': 'closed_on < engaged_on',
             'because': "'close_date ' || close_date || ' lies before engage_date ' || engage_date",
+        },
+        {
+            'rule': 'in_the_future',
+            'when': 'closed_on > loaded_on or engaged_on > loaded_on',
+            'because': "'engage_date ' || coalesce(engage_date, '') || ' or close_date ' || coalesce(close_date, '') "
+                ~ "|| ' lies after the day of the load, ' || loaded_on",
         },
         {
             'rule': 'unknown_employee',

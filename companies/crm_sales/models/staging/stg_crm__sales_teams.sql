@@ -4,9 +4,14 @@ with numbered as (
         raw.sales_agent,
         raw.manager,
         raw.regional_office,
-        row_number() over (partition by sales_agent, manager, regional_office order by _source_row) as copy,
-        count(distinct row(manager, regional_office)) over (partition by sales_agent) as teams_of_agent,
-        count(distinct regional_office) over (partition by manager) as offices_of_manager,
+        row_number() over (
+            partition by {{ slug('sales_agent') }}, {{ slug('manager') }}, {{ slug('regional_office') }}
+            order by _source_row
+        ) as copy,
+        count(distinct row({{ slug('manager') }}, {{ slug('regional_office') }})) over (
+            partition by {{ slug('sales_agent') }}
+        ) as teams_of_agent,
+        count(distinct {{ slug('regional_office') }}) over (partition by {{ slug('manager') }}) as offices_of_manager,
         {{ raw_row() }}
     from {{ source('crm', 'sales_teams') }} as raw
 

@@ -7,4 +7,4 @@ select
     value_b,
     value_a - value_b as difference
 from {{ ref('reconciliations') }}
-where abs(value_a - value_b) > tolerance * abs(value_a) and resolution is null
+where resolution is null and not {{ within_tolerance('value_a', 'value_b', 'tolerance') }}

@@ -1,4 +1,4 @@
--- Each contribution once for the position, the department and the company of the employee on that day.
+-- Each contribution once for the company, and once for the position and the department of the employee on that day.
 with placed as (
 
     select
@@ -23,26 +23,36 @@ with placed as (
 
 )
 
-{% for level, member in [
-    ('position', 'position_id'), ('department', 'department_id'), ('company', 'company.company_id')
-] %}
+{% for level, member in [('position', 'position_id'), ('department', 'department_id')] %}
 -- distinct, because somebody with two assignments at once would count twice
 select distinct
-    placed.period_id,
+    period_id,
     '{{ level }}' as level,
     {{ member }} as member_id,
-    placed.kpi_id,
-    placed.employee_id,
-    placed.source_system,
-    placed.source_table,
-    placed.source_key,
-    placed.unit_id,
-    placed.numerator,
-    placed.denominator,
-    placed.credit
+    kpi_id,
+    employee_id,
+    source_system,
+    source_table,
+    source_key,
+    unit_id,
+    numerator,
+    denominator,
+    credit
 from placed
-{% if level == 'company' %}
-cross join {{ source('control', 'company') }} as company
-{% endif %}
-{% if not loop.last %}union all{% endif %}
+union all
 {% endfor %}
+select
+    contribution.period_id,
+    'company' as level,
+    company.company_id as member_id,
+    contribution.kpi_id,
+    contribution.employee_id,
+    contribution.source_system,
+    contribution.source_table,
+    contribution.source_key,
+    contribution.unit_id,
+    contribution.numerator,
+    contribution.denominator,
+    contribution.credit
+from {{ being_closed(ref('fct_kpi_contribution')) }} as contribution
+cross join {{ source('control', 'company') }} as company

@@ -12,9 +12,9 @@ select
     assignment.fte,
     assignment.currency,
     -- exact: no rounding before the sum in fct_payout
-    cast(assignment.bonus_base * assignment.months as decimal(18, 2)) * cycle.share as base_of_cycle,
-    assignment.bonus_base * assignment.months * cycle.share * grade.multiplier * assignment.fte
-    * assignment.active_days as amount_days
+    cast(assignment.bonus_base as decimal(38, 2)) * assignment.months * cycle.share as base_of_cycle,
+    cast(assignment.bonus_base as decimal(38, 2)) * assignment.months * cycle.share * grade.multiplier
+    * assignment.fte * assignment.active_days as amount_days
 from {{ ref('int_assignment_period') }} as assignment
 inner join {{ ref('fct_evaluation') }} as evaluation
     on

@@ -30,6 +30,6 @@ select
     cast(value_b as decimal(28, 4)) as value_b,
     cast(value_a - value_b as decimal(28, 4)) as difference,
     tolerance,
-    abs(value_a - value_b) <= tolerance * abs(value_a) as within_tolerance,
+    {{ within_tolerance('value_a', 'value_b', 'tolerance') }} as within_tolerance,
     resolution
 from summed

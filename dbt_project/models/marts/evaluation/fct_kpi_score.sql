@@ -56,6 +56,7 @@ select
     pointed.position_id,
     pointed.department_id,
     pointed.active_from,
+    pointed.active_to,
     pointed.active_share,
     pointed.kpi_id,
     pointed.goal_id,
@@ -67,6 +68,8 @@ select
     pointed.actual,
     pointed.attainment,
     pointed.rule_id,
+    pointed.rule_kind,
+    pointed.parameters as rule_parameters,
     pointed.points,
     cast(pointed.weight * pointed.points * 10 as decimal(18, 8)) as weighted_score,
     case

@@ -22,8 +22,9 @@ key_results as (
     select
         period.period_id,
         goal.goal_id,
-        cast(goal.baseline * case when kpi.is_sum_like then period.months else 1 end as decimal(28, 8)) as baseline,
-        cast(goal.target * case when kpi.is_sum_like then period.months else 1 end as decimal(28, 8)) as target,
+        case when kpi.is_sum_like then period.assessed_months else 1 end as months,
+        cast(goal.baseline * months as decimal(28, 8)) as baseline,
+        cast(goal.target * months as decimal(28, 8)) as target,
         actuals.actual
     from {{ source('scheme', 'goal') }} as goal
     inner join {{ source('scheme', 'kpi') }} as kpi

@@ -5,13 +5,13 @@ with measured as (
         period_id,
         department_id,
         kpi_id,
-        goal_id,
+        min(goal_id) as goal_id,
         count(distinct employee_id) as employees_measured,
         count(distinct employee_id) filter (where status = 'missed') as employees_missed,
-        list(attainment order by attainment) as attainments
+        list(coalesce(attainment, 1000000000) order by coalesce(attainment, 1000000000)) as attainments
     from {{ being_closed(ref('fct_kpi_score')) }}
     where scope = 'self' and status <> 'no_data'
-    group by period_id, department_id, kpi_id, goal_id
+    group by period_id, department_id, kpi_id
 
 ),
 
@@ -20,9 +20,7 @@ shares as (
     select
         measured.*,
         {{ exact_ratio('employees_missed', 'employees_measured') }} as share_missed,
-        {{ exact_ratio(
-            'attainments[(len(attainments) + 1) // 2] + attainments[len(attainments) // 2 + 1]', '2'
-        ) }} as median_attainment
+        {{ middle('attainments') }} as median_attainment
     from measured
 
 ),

@@ -58,7 +58,7 @@ format: $(READY)
 
 lock: $(READY)
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.lock
+		--no-annotate --no-header --quiet -o requirements.lock
 
 clean:
 	@rm -rf $(VENV) .perf

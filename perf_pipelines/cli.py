@@ -319,7 +319,7 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
     zh = language is Language.zh
     currency = next((row["currency"] for row in rows if row["currency"]), "")
     title = f"{period} 考核结果汇总表（奖金单位：{currency}）" if zh else f"{period} score table, payout in {currency}"
-    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left")
+    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("姓名" if zh else "Name", no_wrap=True)
     table.add_column("岗位" if zh else "Position", no_wrap=True)
     for heading in ("得分", "等级", "部门排名") if zh else ("Score", "Grade", "Rank"):

@@ -22,9 +22,9 @@ key_results as (
     select
         period.period_id,
         goal.goal_id,
-        case when kpi.is_sum_like then period.assessed_months else 1 end as months,
-        cast(goal.baseline * months as decimal(28, 8)) as baseline,
-        cast(goal.target * months as decimal(28, 8)) as target,
+        case when kpi.is_sum_like then period.assessed_months else 1 end as meant_for,
+        cast(goal.baseline * meant_for as decimal(28, 8)) as baseline,
+        cast(goal.target * meant_for as decimal(28, 8)) as target,
         actuals.actual
     from {{ source('scheme', 'goal') }} as goal
     inner join {{ source('scheme', 'kpi') }} as kpi

@@ -118,9 +118,8 @@ def _bare_sql(home: CompanyHome) -> float:
 
 
 def _compiled(root: Path, original: str) -> Path:
-    # a company's models lie outside dbt's project folder: dbt keeps them under the same name without the way there
-    name = Path(original).name
-    return next(path for path in root.rglob(name) if path.is_file())
+    # a company's models lie outside dbt's project folder, and what is compiled of them outside of `root`
+    return Path(os.path.normpath(root / original))
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:

@@ -36,7 +36,6 @@ def _published(site: Site, cycle: Cycle, marts: list[dg.AssetKey]) -> dg.AssetsD
         backfill_policy=dg.BackfillPolicy.single_run(),
         required_resource_keys={site.resource},
         pool=site.pool,
-        op_tags={"cycle": str(cycle)},
     )
     def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         closing: Closing = getattr(context.resources, site.resource)

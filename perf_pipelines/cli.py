@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from contextlib import contextmanager
+from datetime import datetime  # noqa: TC003 — typer reads annotations at run time
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -137,6 +138,35 @@ def backfill(
 ) -> None:
     """Close every period of a range in one run."""
     _close(company, list(between(first=Period.parse(first), last=Period.parse(last))), as_of=as_of)
+
+
+@app.command()
+def waive(
+    measure: Annotated[str, typer.Option("--measure", help="As fct_reconciliation and gate 1 name it.")],
+    day: Annotated[datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="The day on which they differ.")],
+    system_a: Annotated[str, typer.Option("--system-a", help="The one, like shop.orders.")],
+    system_b: Annotated[str, typer.Option("--system-b", help="The other.")],
+    by: Annotated[str, typer.Option("--by", help="Your name; it stands beside the difference in every report.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why the difference may pass.")],
+    company: CompanyOption,
+) -> None:
+    """Let a difference between two systems pass gate 1, by name and with a reason; it stays in fct_reconciliation."""
+    from perf_pipelines.defs.companies import closing_of
+    from perf_pipelines.records.waivers import Waiver
+
+    for name, text in (("--by", by), ("--reason", reason)):
+        if not text.strip():
+            raise typer.BadParameter(f"{name} is empty: a waiver has a name and a reason")
+    waiver = Waiver(
+        measure=measure,
+        occurred_on=day.date(),
+        system_a=system_a,
+        system_b=system_b,
+        waived_by=by.strip(),
+        reason=reason.strip(),
+    )
+    closing_of(company).records.waive(waiver)
+    _out().print(f"waived: {measure} of {waiver.occurred_on}, {system_a} against {system_b}, by {waiver.waived_by}")
 
 
 @app.command()

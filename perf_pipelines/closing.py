@@ -18,6 +18,7 @@ from perf_pipelines.errors import Busy, GateFailed, PeriodRefused, Problem, Sour
 from perf_pipelines.gates import OFFENDING_ROWS_KEPT, GateResult, load_gate, run_gate
 from perf_pipelines.home import PROJECT, CompanyHome
 from perf_pipelines.publication import PeriodRecord, Publication, publish, read_publication
+from perf_pipelines.records.waivers import Records
 from perf_pipelines.sources.extract import extract_system
 from perf_pipelines.sources.lake import Lake, Snapshot
 from perf_pipelines.warehouse.dbt import Dbt, Floor, NodeResult
@@ -59,6 +60,7 @@ class Closing:
         self.lake = Lake(home.lake)
         self.warehouse = Warehouse(home.warehouse)
         self.dbt = Dbt(company=company, home=home)
+        self.records = Records(home.records)
 
     @contextmanager
     def alone(self) -> Generator[None]:
@@ -100,6 +102,7 @@ class Closing:
             periods=periods,
             lake=self.lake,
             snapshots=self._snapshots(as_of),
+            waivers=self.records.waivers(),
             build=self.dbt.build_id,
         )
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, InstanceOf
 
+from perf_pipelines.cleaning import CleanedTable, CleaningRule, Refunds, RefundsCount, tables_without_staging
 from perf_pipelines.documents import Document, Finding, nearest, read_document
 from perf_pipelines.errors import CompanyRefused, PeriodRefused, Problem
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY, Currency, Entry, Identifier, Label, Share, Text, refusal, shown
@@ -20,7 +21,7 @@ from perf_pipelines.scheme.model import Scheme
 from perf_pipelines.sources.config import Sources, misplaced_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
     from pathlib import Path
 
@@ -30,7 +31,11 @@ _R = TypeVar("_R")
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
-    """A company as its folder describes it. ``inputs`` are the ids it supplies, ``kpi_ids`` in the scheme's order."""
+    """A company as its folder describes it. ``kpi_ids`` stand in the scheme's order.
+
+    ``cleaning`` has the rules of each table ``<system>.<table>`` in the order in which they are applied, ``inputs`` the
+    ids of those it supplies, ``staging`` the names of its staging models.
+    """
 
     id: str
     folder: Path
@@ -41,9 +46,12 @@ class Company:
     cycles: tuple[Cycle, ...]
     owners: tuple[str, ...]
     rejected_share: Decimal
+    cleaning: Mapping[str, tuple[CleaningRule, ...]]
+    refunds_count_on: RefundsCount
     sources: Sources
     scheme: Scheme
     inputs: tuple[str, ...]
+    staging: tuple[str, ...]
     kpi_ids: tuple[str, ...]
 
     def periods_until(self, day: date, cycle: Cycle) -> tuple[Period, ...]:
@@ -125,6 +133,10 @@ def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[
         currency=getattr(known, "currency", None),
         cycles=getattr(known, "cycles", None),
     )
+    staging = _staging_models(folder)
+    if company_file and about:
+        strangers = tables_without_staging(about.cleaning, staging=staging)
+        problems.extend(company_file.problem(*finding) for finding in strangers)
     sources = collect(lambda: _read_sources(folder))
     scheme = collect(lambda: _read_scheme(folder, surroundings))
     if problems or about is None or sources is None or scheme is None:
@@ -139,9 +151,12 @@ def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[
         cycles=about.cycles,
         owners=about.owners,
         rejected_share=about.tolerance.rejected_share,
+        cleaning=about.cleaning,
+        refunds_count_on=about.refunds.count_on,
         sources=sources,
         scheme=scheme,
         inputs=tuple(sorted(_ids(folder / "models" / "inputs", "company_"))),
+        staging=tuple(sorted(staging)),
         kpi_ids=tuple(scheme.kpis),
     )
 
@@ -219,6 +234,8 @@ class _CompanyFile(Entry):
     cycles: Annotated[tuple[Cycle, ...], Field(min_length=1), BeforeValidator(_cycles)]
     owners: Annotated[tuple[Annotated[Text, BeforeValidator(_owner)], ...], Field(min_length=1)]
     tolerance: _Tolerance
+    cleaning: dict[CleanedTable, tuple[CleaningRule, ...]] = Field(default_factory=dict)
+    refunds: Refunds = Refunds()
 
 
 def _read_sources(folder: Path) -> Sources:
@@ -270,6 +287,10 @@ def _model_problems(folder: Path, *, kpi_models: frozenset[str], inputs: frozens
 
 def _ids(folder: Path, prefix: str) -> frozenset[str]:
     return frozenset(path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.sql"))
+
+
+def _staging_models(folder: Path) -> frozenset[str]:
+    return frozenset(path.stem for path in (folder / "models" / "staging").glob("**/stg_*.sql"))
 
 
 def _by_place(problem: Problem) -> tuple[str, int, str, str]:

@@ -38,10 +38,11 @@ class Place:
 
     companies: Path
     home: Path
+    name: str = "crm_sales"
 
     @property
     def company(self) -> Path:
-        return self.companies / "crm_sales"
+        return self.companies / self.name
 
     @property
     def data(self) -> Path:
@@ -49,7 +50,7 @@ class Place:
 
     @property
     def published(self) -> Path:
-        return self.home / "crm_sales" / "published"
+        return self.home / self.name / "published"
 
     def run(self, *arguments: str, **environment: str) -> Outcome:
         finished = subprocess.run(
@@ -77,13 +78,13 @@ class Place:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"PERF_HOME": str(self.home), "PERF_COMPANIES": str(self.companies), "PERF_COMPANY": "crm_sales"}
+        return {"PERF_HOME": str(self.home), "PERF_COMPANIES": str(self.companies), "PERF_COMPANY": self.name}
 
     def copied(self, root: Path) -> Place:
         """The same companies and state in another folder."""
         shutil.copytree(self.companies, root / "companies")
         shutil.copytree(self.home, root / "state", symlinks=True)
-        return Place(companies=root / "companies", home=root / "state")
+        return Place(companies=root / "companies", home=root / "state", name=self.name)
 
     def published_bytes(self) -> dict[str, bytes]:
         """Every published file with its content."""

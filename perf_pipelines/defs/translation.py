@@ -61,7 +61,7 @@ def dbt_specs(
         translator=Translator(site, cycle),
         manifest=site.closing.dbt.manifest(),
         select=f"tag:{floor}",
-        exclude="",
+        exclude=" ".join(site.closing.dbt.left_out),
         selector="",
         io_manager_key=None,
         project=None,

@@ -67,7 +67,7 @@ class Percentile(Entry):
 
 
 class ShareOfUnits(Entry):
-    """Share of the units whose credited sum reaches ``bound``: repurchase rate with a bound of 2 orders."""
+    """Share of the units whose sum reaches ``bound`` (repurchase rate: 2 orders); credit plays no part."""
 
     kind: Literal["share_of_units"]
     bound: Annotated[Decimal, Exactly(precision=28, scale=8, above=0, at_most=10_000_000_000)]

@@ -1,19 +1,22 @@
 """The grammar of sources.yaml: business systems and their tables.
 
-A kind of system is one class here, added to :data:`System`, and its connector.
+A kind of system is one class here, added to :data:`System`, and its connector: files.py, sql.py, rest.py.
 """
 
 from __future__ import annotations
 
 import codecs
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StrictBool, model_validator
 
-from perf_pipelines.fields import ByKind, Entry, Identifier, Label, Text, refusal, shown
+from perf_pipelines.fields import ByKind, Entry, Identifier, Label, Text, Whole, refusal, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from perf_pipelines.documents import Finding, Loc
 
 
@@ -34,15 +37,33 @@ def _delimiter(value: object) -> str:
     return value
 
 
+class FromEnvironment(Entry):
+    """A value that stands in an environment variable: addresses and secrets are never written into the folder."""
+
+    env: Text
+
+
 class Table(Entry):
-    """A file with a header line. ``columns`` are those it must have; ``may_be_empty`` lets it come without rows."""
+    """Files with a header line each, read into one table.
+
+    ``file`` is a path below the system's folder, in which `*` stands for any part of the name; its ending says how it
+    is read: .csv and all others as delimited text, .xlsx (``sheet``), .parquet. ``title_rows`` stand above the header.
+    ``columns`` are those it must have; ``may_be_empty`` lets it come without rows.
+    """
 
     file: Text
     description: Text
     columns: tuple[Text, ...] = Field(min_length=1)
     encoding: Annotated[Text, AfterValidator(_encoding)] = "utf-8"
     delimiter: Annotated[str, AfterValidator(_delimiter)] = ","
+    title_rows: Annotated[int, Whole(at_least=0)] = 0
+    sheet: Text | None = None
     may_be_empty: StrictBool = False
+
+    @property
+    def column_types(self) -> Mapping[str, str]:
+        """Each declared column as text: a file has no types."""
+        return dict.fromkeys(self.columns, "text")
 
     @model_validator(mode="after")
     def _distinct_columns(self) -> Self:
@@ -52,17 +73,165 @@ class Table(Entry):
         return self
 
 
+class ColumnType(StrEnum):
+    """What a column of a database or service holds; in the lake it is text all the same."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+
+
+class Deletions(StrEnum):
+    """How rows that vanish from the source are noticed."""
+
+    IN_LOOK_BACK = "in_look_back"
+    BY_KEY = "by_key"
+    IGNORED = "ignored"
+
+
+class WholeTable(Entry):
+    """Read whole on every run, loaded when anything has changed: for small tables."""
+
+    kind: Literal["snapshot"]
+
+
+class Incremental(Entry):
+    """Read from the largest ``cursor`` known on, less ``look_back`` days for rows that come late."""
+
+    kind: Literal["incremental"]
+    cursor: Text
+    look_back: Annotated[int, Whole(at_least=0)] = 3
+    deletions: Deletions = Deletions.IN_LOOK_BACK
+
+
+class KeyedTable(Entry):
+    """A table of a database or service: its primary ``key``, and the columns that it must have with their types."""
+
+    description: Text
+    key: tuple[Text, ...] = Field(min_length=1)
+    columns: dict[Text, ColumnType] = Field(min_length=1)
+    load: Annotated[WholeTable | Incremental, ByKind(by_name=True)]
+
+    @property
+    def column_types(self) -> Mapping[str, str]:
+        """Type by declared column."""
+        return {name: str(type_) for name, type_ in self.columns.items()}
+
+    @model_validator(mode="after")
+    def _key_and_cursor_are_declared(self) -> Self:
+        for index, column in enumerate(self.key):
+            if column not in self.columns:
+                raise refusal(f"`{column}` is no declared column", "add it to `columns`", at=("key", index))
+        if isinstance(self.load, Incremental):
+            declared = self.columns.get(self.load.cursor)
+            if declared is None:
+                raise refusal(f"`{self.load.cursor}` is no declared column", "add it to `columns`", at=("load",))
+            if declared is not ColumnType.TIMESTAMP:
+                raise refusal(
+                    f"the cursor `{self.load.cursor}` is of type {declared}",
+                    "take a column of type timestamp, or `load: snapshot`",
+                    at=("load",),
+                )
+        return self
+
+
+class SqlTable(KeyedTable):
+    """A table or view; ``table`` is its name in the database where it differs from the id."""
+
+    table: Text | None = None
+
+
+class OffsetPaging(Entry):
+    """Pages by `offset` and `limit`, ``size`` rows each."""
+
+    kind: Literal["offset"]
+    size: Annotated[int, Whole(at_least=1)] = 500
+
+
+class RestTable(KeyedTable):
+    """A resource: ``path`` below the address, the JSON paths of its ``rows`` and of their ``total`` number.
+
+    ``since`` is the parameter by which it gives only what has changed from a moment on.
+    """
+
+    path: Text
+    rows: Text = "data"
+    total: Text | None = None
+    paging: Annotated[OffsetPaging, ByKind()] = OffsetPaging(kind="offset")
+    since: Text | None = None
+
+
+class ClientCredentials(Entry):
+    """OAuth 2.0 client credentials: a token that expires, asked for at ``token_path`` below the address."""
+
+    kind: Literal["client_credentials"]
+    token_path: Text
+    client_id: FromEnvironment
+    client_secret: FromEnvironment
+
+
+class Bearer(Entry):
+    """A token that does not expire."""
+
+    kind: Literal["bearer"]
+    token: FromEnvironment
+
+
 class FilesSystem(Entry):
-    """A system that delivers files into ``folder`` of the company's folder, each read whole on every run."""
+    """A system that delivers files into ``folder``: a path below the company's folder, or one in the environment."""
 
     kind: Literal["files"]
     name: Label
     description: Text | None = None
-    folder: Text
+    folder: FromEnvironment | Text
     tables: dict[Identifier, Table] = Field(min_length=1)
 
+    def place(self, table_id: str) -> str:
+        """Where a table comes from, as people read it."""
+        folder = self.folder if isinstance(self.folder, str) else f"${self.folder.env}"
+        return f"{folder}/{self.tables[table_id].file}"
 
-System = Annotated[FilesSystem, ByKind()]
+
+class SqlSystem(Entry):
+    """A database that SQLAlchemy can reach at ``url``; ``time_out`` in seconds, for each statement."""
+
+    kind: Literal["sql"]
+    name: Label
+    description: Text | None = None
+    url: FromEnvironment
+    # not `schema`: pydantic keeps that name for itself
+    schema_: Text | None = Field(default=None, alias="schema")
+    time_out: Annotated[int, Whole(at_least=1)] = 300
+    retries: Annotated[int, Whole(at_least=0)] = 3
+    tables: dict[Identifier, SqlTable] = Field(min_length=1)
+
+    def place(self, table_id: str) -> str:
+        """Where a table comes from, as people read it."""
+        name = self.tables[table_id].table or table_id
+        return f"{self.schema_}.{name}" if self.schema_ else name
+
+
+class RestSystem(Entry):
+    """A service with a JSON API at ``url``; ``time_out`` in seconds, for each answer."""
+
+    kind: Literal["rest"]
+    name: Label
+    description: Text | None = None
+    url: FromEnvironment
+    auth: Annotated[ClientCredentials | Bearer, ByKind()] | None = None
+    time_out: Annotated[int, Whole(at_least=1)] = 10
+    retries: Annotated[int, Whole(at_least=0)] = 5
+    tables: dict[Identifier, RestTable] = Field(min_length=1)
+
+    def place(self, table_id: str) -> str:
+        """Where a table comes from, as people read it."""
+        return f"${self.url.env}/{self.tables[table_id].path}"
+
+
+System = Annotated[FilesSystem | SqlSystem | RestSystem, ByKind()]
 
 
 class Sources(Entry):
@@ -75,6 +244,8 @@ def misplaced_files(sources: Sources, *, company_folder: Path) -> list[Finding]:
     """Folders and files that leave the company's folder, by their path or through a link."""
     found: list[Finding] = []
     for system_id, system in sources.systems.items():
+        if not isinstance(system, FilesSystem) or not isinstance(system.folder, str):
+            continue
         loc: Loc = ("systems", system_id, "folder")
         if not _inside(company_folder, Path(system.folder), boundary=company_folder):
             found.append(_misplaced(loc, system.folder))

@@ -1,27 +1,34 @@
-"""Business system → lake: read all, refuse or load what has changed, in one dlt load.
+"""Business system → lake: read, refuse or load what has changed, in one dlt load.
 
-dlt keeps nothing between two loads: files are read whole, so the lake itself says what is known. A load that broke off
+dlt keeps nothing between two loads: the lake itself says what is known, and up to which moment. A load that broke off
 leaves files without a completion record, which nobody sees (:mod:`perf_pipelines.sources.lake`), and the next one
 begins afresh.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from perf_pipelines.errors import Problem, RunFailed, SourceRefused
-from perf_pipelines.sources.files import FileRows, SourceFile, fingerprint, read_file
-from perf_pipelines.sources.lake import SNAPSHOT_TABLE, Lake, Snapshot, snapshot_rows
+from perf_pipelines.sources.config import FilesSystem, Incremental, SqlSystem
+from perf_pipelines.sources.deliveries import changed_files
+from perf_pipelines.sources.delta import comparison
+from perf_pipelines.sources.lake import SNAPSHOT_TABLE, Lake, Rows, Snapshot, snapshot_rows
+from perf_pipelines.sources.rest import RestReader
+from perf_pipelines.sources.sql import SqlReader
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
+    from pathlib import Path
 
     from dlt.common.configuration.providers.provider import ConfigProvider
 
-    from perf_pipelines.sources.config import System
+    from perf_pipelines.sources.config import KeyedTable, RestSystem, System
+    from perf_pipelines.sources.delta import Comparison
 
 _CONFIG: Mapping[str, Any] = {
     "runtime": {"dlthub_telemetry": False, "log_level": "ERROR"},
@@ -36,78 +43,93 @@ _CONFIG: Mapping[str, Any] = {
 def extract_system(
     *, company_folder: Path, company_id: str, system_id: str, system: System, lake: Lake, state_dir: Path
 ) -> tuple[Snapshot, ...]:
-    """Load the tables of ``system`` whose files or reader settings have changed; return all its current snapshots.
+    """Load what is new in the tables of ``system``; return all its current snapshots.
 
     A header arrives in the lake as it is written, but for :func:`~perf_pipelines.sources.files.lake_name`. The caller
-    sees to it that one process at a time extracts into a lake. ``state_dir`` holds dlt's working files, which may be
-    deleted at any time. :class:`SourceRefused` with the problems of all files, :class:`RunFailed` when the load broke
-    off; in both cases nothing has been loaded.
+    sees to it that one process at a time extracts into a lake. ``state_dir`` holds working files, which may be deleted
+    at any time. :class:`SourceRefused` with the problems of all tables, :class:`RunFailed` when the load broke off; in
+    both cases nothing has been loaded.
     """
-    sources = {
-        table_id: SourceFile(company_folder=company_folder, path=_path(system.folder, table.file), table=table)
-        for table_id, table in system.tables.items()
-    }
-    if SNAPSHOT_TABLE in sources:
+    if SNAPSHOT_TABLE in system.tables:
         raise SourceRefused(
             f"{system_id} cannot be loaded",
             [Problem(field=f"{system_id}.{SNAPSHOT_TABLE}", what="the lake itself has this table", todo="rename it")],
         )
     current = lake.snapshots()
-    known = {table_id: current[system_id, table_id] for table_id in sources if (system_id, table_id) in current}
-    changed = _read_changed(sources, known, system_id=system_id)
-    if changed:
-        _load(
-            changed,
-            pipeline_name=f"{company_id}_{system_id}",
-            system_id=system_id,
-            lake=lake,
-            state_dir=state_dir,
-        )
-        current = lake.snapshots()
-    return tuple(current[system_id, table_id] for table_id in sources)
+    known = {table_id: current[system_id, table_id] for table_id in system.tables if (system_id, table_id) in current}
+    pipeline_name = f"{company_id}_{system_id}"
+    with _dlt_settings(state_dir) if not isinstance(system, FilesSystem) else nullcontext(), ExitStack() as scratch:
+        if isinstance(system, FilesSystem):
+            changed = changed_files(system, known, system_id=system_id, company_folder=company_folder)
+        else:
+            compared = scratch.enter_context(comparison(state_dir / f"{pipeline_name}_reading"))
+            changed = _changed_tables(system, known, system_id=system_id, lake=lake, compared=compared)
+        if changed:
+            _load(changed, pipeline_name=pipeline_name, system_id=system_id, lake=lake, state_dir=state_dir)
+            current = lake.snapshots()
+    return tuple(current[system_id, table_id] for table_id in system.tables)
 
 
-def _path(folder: str, file: str) -> str:
-    return (Path(folder) / file).as_posix()
-
-
-def _read_changed(
-    sources: Mapping[str, SourceFile], known: Mapping[str, Snapshot], *, system_id: str
-) -> dict[Snapshot, FileRows]:
-    """Read the tables that differ from what the lake has; the load id of their descriptions is not known yet."""
-    changed: dict[Snapshot, FileRows] = {}
+def _changed_tables(
+    system: SqlSystem | RestSystem,
+    known: Mapping[str, Snapshot],
+    *,
+    system_id: str,
+    lake: Lake,
+    compared: Comparison,
+) -> dict[Snapshot, Rows]:
+    """Compare each table with what the lake knows of it; the load id of the descriptions is not known yet."""
+    reader = (
+        SqlReader(system_id=system_id, system=system)
+        if isinstance(system, SqlSystem)
+        else RestReader(system_id=system_id, system=system)
+    )
+    changed: dict[Snapshot, Rows] = {}
     problems: list[Problem] = []
-    for table_id, source in sources.items():
+    for table_id, table in system.tables.items():
+        settings = _settings(table)
+        # read by other settings, what the lake knows cannot be compared: the table begins anew
+        before = known[table_id] if table_id in known and known[table_id].sha256 == settings else None
         try:
-            sha256 = fingerprint(source)
-            if table_id in known and known[table_id].sha256 == sha256:
-                continue
-            read = read_file(source)
-            if fingerprint(source) != sha256:
-                problems.append(source.problem("the file was changed while it was read", "run again"))
+            delta = compared.delta(
+                table_id=table_id,
+                table=table,
+                reader=reader,
+                known_sql=lake.relation_sql(before) if before else None,
+                known_rows=before.rows if before else 0,
+                place=f"{system_id}.{table_id}",
+            )
         except SourceRefused as refused:
             problems.extend(refused.problems)
             continue
-        snapshot = Snapshot(
-            system=system_id,
-            table=table_id,
-            load_id="",
-            rows=read.rows.num_rows,
-            sha256=sha256,
-            source_file=source.path,
-            columns=read.columns,
-            extra_columns=read.extra_columns,
-            files=(),
-        )
-        changed[snapshot] = read
+        if delta.changed or before is None:
+            snapshot = Snapshot(
+                system=system_id,
+                table=table_id,
+                load_id="",
+                rows=delta.rows,
+                sha256=settings,
+                source_file=f"{system_id}.{table_id}",
+                columns=delta.columns,
+                extra_columns=tuple(name for name in delta.columns if name not in table.columns),
+                appended=delta.appended,
+                superseding=delta.superseding,
+                begins_anew=before is None or not isinstance(table.load, Incremental),
+                keyed=True,
+            )
+            changed[snapshot] = Rows(count=delta.appended, batches=delta.batches)
     if problems:
         raise SourceRefused(f"{system_id} cannot be loaded; the lake is as before", problems)
     return changed
 
 
-def _load(
-    changed: Mapping[Snapshot, FileRows], *, pipeline_name: str, system_id: str, lake: Lake, state_dir: Path
-) -> None:
+def _settings(table: KeyedTable) -> str:
+    """A hash of all that decides what a row of the table is and by what it is known."""
+    said = table.model_dump(mode="json", exclude={"description", "columns"})
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _load(changed: Mapping[Snapshot, Rows], *, pipeline_name: str, system_id: str, lake: Lake, state_dir: Path) -> None:
     """Write one dlt load package; the lake shows it only when all of it has arrived."""
     if "%" in str(state_dir):
         raise RunFailed(
@@ -136,17 +158,18 @@ def _load(
             destination=filesystem(bucket_url=str(lake.raw.absolute())),
             dataset_name=system_id,
         )
-        tables: dict[str, Any] = {snapshot.table: read.rows for snapshot, read in changed.items() if snapshot.rows}
-        tables[SNAPSHOT_TABLE] = snapshot_rows(changed)
+        tables = {snapshot.table: rows for snapshot, rows in changed.items() if rows.count}
+        about = snapshot_rows(changed)
+        tables[SNAPSHOT_TABLE] = Rows(count=about.num_rows, batches=iter([about]))
         try:
             # step by step: `run` would first fetch the columns of earlier loads, to come back as empty ones of this
             pipeline.extract(
-                [dlt.resource(rows, name=table) for table, rows in tables.items()],
+                [dlt.resource(rows.batches, name=table) for table, rows in tables.items()],
                 write_disposition="append",
                 loader_file_format="parquet",
             )
             normalized = pipeline.normalize()
-            _check_counts({table: rows.num_rows for table, rows in tables.items()}, normalized.row_counts)
+            _check_counts({table: rows.count for table, rows in tables.items()}, normalized.row_counts)
             pipeline.load(raise_on_failed_jobs=True)
         except PipelineStepFailed as failure:
             raise RunFailed(

@@ -1,4 +1,4 @@
-"""Delimited text files: every field as text exactly as written, and where it stands.
+"""Files with a header line: every field as text exactly as written, and where it stands.
 
 Nothing is guessed: no types, no dates, no fields. A file that cannot be read for certain is refused with all its faults
 at once, :data:`PROBLEMS_SHOWN` at most.
@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.fields import shown
+from perf_pipelines.sources.records import Records, parquet_records, workbook_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,6 +98,8 @@ def fingerprint(source: SourceFile) -> str:
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "may_be_empty": table.may_be_empty,
+        **({"title_rows": table.title_rows} if table.title_rows else {}),
+        **({"sheet": table.sheet} if table.sheet else {}),
     }
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     try:
@@ -125,9 +128,14 @@ def read_file(source: SourceFile) -> FileRows:
     try:
         if source.location.stat().st_size == 0:
             raise _refused(source, [_empty(source)])
-        with source.location.open(encoding=source.table.encoding) as text:
-            reading = _Reading(source, text)
-            reading.read()
+        reading = _Reading(source)
+        if source.path.endswith(".xlsx"):
+            reading.read(workbook_records(source))
+        elif source.path.endswith(".parquet"):
+            reading.read(parquet_records(source))
+        else:
+            with source.location.open(encoding=source.table.encoding) as text:
+                reading.read(_Delimited(reading, text))
     except OSError as error:
         raise _refused(source, [_cannot_open(source, error)]) from error
     except UnicodeError as error:
@@ -142,6 +150,24 @@ def read_file(source: SourceFile) -> FileRows:
     )
 
 
+class _Delimited:
+    """The records of a delimited text file, and the line on which the last one ended."""
+
+    def __init__(self, reading: _Reading, text: Iterable[str]) -> None:
+        self._reader = csv.reader(reading.lines(text), delimiter=reading.source.table.delimiter, strict=True)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        return next(self._reader)
+
+    @property
+    def line_num(self) -> int:
+        """The last line read."""
+        return self._reader.line_num
+
+
 class _EnoughProblemsError(Exception):
     """As many problems as are shown have been found, or the rest cannot be read."""
 
@@ -149,13 +175,13 @@ class _EnoughProblemsError(Exception):
 class _Reading:
     """One pass through a file."""
 
-    def __init__(self, source: SourceFile, text: Iterable[str]) -> None:
+    def __init__(self, source: SourceFile) -> None:
         self.source = source
         self.problems: list[Problem] = []
         self.positions: dict[str, int] = {}
         self.batches: list[pa.RecordBatch] = []
-        self._reader = csv.reader(self._lines(text), delimiter=source.table.delimiter, strict=True)
         self._names: list[str] = []
+        self._header_at = 1
 
     @property
     def schema(self) -> pa.Schema:
@@ -163,10 +189,14 @@ class _Reading:
         text = [pa.field(name, pa.string()) for name in (*map(lake_name, self.positions), SOURCE_FILE)]
         return pa.schema([*text, pa.field(SOURCE_ROW, pa.int64())])
 
-    def read(self) -> None:
+    def read(self, records: Records) -> None:
         """Fill ``positions`` and ``batches``, or ``problems``."""
         begun = 0
+        self._reader = records
         try:
+            for _ in range(self.source.table.title_rows):
+                next(self._reader, None)
+            self._header_at = self._reader.line_num + 1
             header = next(self._reader, list[str]())
             self._read_header(header)
             begun = self._read_body(header)
@@ -182,7 +212,8 @@ class _Reading:
 
     _record_ends_at = 0
 
-    def _lines(self, text: Iterable[str]) -> Iterator[str]:
+    def lines(self, text: Iterable[str]) -> Iterator[str]:
+        """The lines of a text file; a byte order mark is taken off, and NUL bytes are refused."""
         for number, line in enumerate(text, start=1):
             if "\0" in line:
                 todo = "write the file again; a program has damaged it or written it in another format"
@@ -199,7 +230,11 @@ class _Reading:
         self._names = [name.strip() for name in header]
         if not any(self._names):
             self.problems.append(
-                self.source.problem("the first line is blank", "put the names of the columns there", line=1)
+                self.source.problem(
+                    "the first line is blank" if self._header_at == 1 else "the header's line is blank",
+                    "put the names of the columns there",
+                    line=self._header_at,
+                )
             )
             raise _EnoughProblemsError
         self._check_names()
@@ -215,18 +250,25 @@ class _Reading:
             # DuckDB tells names apart without regard to case
             folded = lake_name(name).casefold()
             if not name:
-                self._refuse(f"column {number} has no name", "name it in the header, or remove the column", line=1)
+                self._refuse(
+                    f"column {number} has no name", "name it in the header, or remove the column", line=self._header_at
+                )
             elif folded in first:
                 earlier, spelt = first[folded]
                 self._refuse(
                     f"columns {earlier} and {number} are both named {shown(spelt)}"
                     + ("" if spelt == name else f" (the other is written {shown(name)})"),
                     "rename or remove one of them",
-                    line=1,
+                    line=self._header_at,
                     field=name,
                 )
             elif folded in {SOURCE_FILE, SOURCE_ROW} or folded.startswith("_dlt_"):
-                self._refuse("this name is kept for the lake's own columns", "rename the column", line=1, field=name)
+                self._refuse(
+                    "this name is kept for the lake's own columns",
+                    "rename the column",
+                    line=self._header_at,
+                    field=name,
+                )
             first.setdefault(folded, (number, name))
 
     def _check_declared(self) -> None:
@@ -240,7 +282,7 @@ class _Reading:
                     f"the header is one column, {shown(self._names[0])}; the delimiter is not "
                     f"{_shown_character(self.source.table.delimiter)}",
                     f'write `delimiter: "{written}"` in sources.yaml',
-                    line=1,
+                    line=self._header_at,
                 )
                 return
         unclaimed = {name.casefold(): name for name in self._names if name and name not in declared}
@@ -253,7 +295,7 @@ class _Reading:
                 todo = (
                     f"write {shown(column)} in the header again, or the new name in sources.yaml and its staging model"
                 )
-            self._refuse(what, todo, line=1, field=column)
+            self._refuse(what, todo, line=self._header_at, field=column)
 
     def _read_body(self, header: Sequence[str]) -> int:
         """Read the records and return how many have the right number of fields."""

@@ -1,5 +1,8 @@
 """The lake: raw rows as they were extracted, append-only Parquet that dlt writes.
 
+A table's loads are read together from the last one that ``begins_anew``: files and small tables come whole with each
+load, large ones bring only rows that are new or changed (newest of a key counts) and keys that vanished (``_deleted``).
+
 ``raw/<system>/<table>/<load_id>.<file_id>.parquet`` holds rows, ``raw/<system>/lake_snapshot/…`` says what a load
 brought, and ``raw/<system>/_dlt_loads/…<load_id>.jsonl`` that it was completed. A file without that record is the rest
 of a load that broke off: it stays where it is and nobody sees it.
@@ -20,7 +23,7 @@ from perf_pipelines.errors import Problem, RunFailed, SourceRefused
 from perf_pipelines.sources.files import SOURCE_FILE, SOURCE_ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 SNAPSHOT_TABLE = "lake_snapshot"
@@ -29,17 +32,41 @@ SNAPSHOT_TABLE = "lake_snapshot"
 LOAD_ID = "_dlt_load_id"
 """Column: the load that brought the row."""
 
+SOURCE_KEY = "_source_key"
+"""Column: the key of the row in its table; of a file's row ``<file>:<line>``."""
+
 _COMPLETED = 0
 _LOADS_LISTED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Snapshot:
-    """A table of a business system as one load brought it, whole.
+class Rows:
+    """Rows on their way into the lake: how many, in batches."""
 
-    ``sha256`` is the source's fingerprint (content and reader settings), ``source_file`` its path below the company's
-    folder. ``columns`` are all text columns in order, of which ``extra_columns`` were not declared. ``files`` is empty
-    when the table came without rows.
+    count: int
+    batches: Iterator[pa.Table | pa.RecordBatch]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What one load brought of a table: its files, and the columns in them."""
+
+    load_id: str
+    columns: tuple[str, ...]
+    appended: int
+    superseding: int
+    files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A table of a business system as it stood after the load ``load_id``: ``rows`` of them count.
+
+    ``sha256`` is the source's fingerprint (of files content and reader settings, else settings alone),
+    ``source_file`` its path below the company's folder, or ``<system>.<table>``. ``columns`` are all text columns in
+    order, of which ``extra_columns`` were not declared. The load ``appended`` rows, of which ``superseding`` have a key
+    that the lake knew. ``keyed``: its rows are known by a key, not by where they stand in a file. ``parts`` are the
+    loads that are read together, this one last.
     """
 
     system: str
@@ -50,12 +77,21 @@ class Snapshot:
     source_file: str
     columns: tuple[str, ...]
     extra_columns: tuple[str, ...]
-    files: tuple[Path, ...]
+    appended: int
+    superseding: int = 0
+    begins_anew: bool = True
+    keyed: bool = False
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files that are read; empty when the table has no rows."""
+        return tuple(file for part in self.parts for file in part.files)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """A completed load: when, which tables, and how many rows they have together."""
+    """A completed load: when, of which tables, and how many rows it brought."""
 
     system: str
     load_id: str
@@ -89,10 +125,14 @@ class Lake:
                 raise self._unknown(as_of)
             known = {key: at for key, at in known.items() if _order(key) <= bound}
         brought = self._brought_by(known)
-        current: dict[tuple[str, str], Snapshot] = {}
+        chains: dict[tuple[str, str], list[Snapshot]] = {}
         for key in sorted(known, key=_order):
-            current.update({(found.system, found.table): found for found in brought[key]})
-        return {key: self._located(snapshot) for key, snapshot in current.items()}
+            for found in brought[key]:
+                chain = chains.setdefault((found.system, found.table), [])
+                if found.begins_anew:
+                    chain.clear()
+                chain.append(found)
+        return {key: self._located(chain) for key, chain in chains.items()}
 
     def loads(self) -> list[Load]:
         """All completed loads of all systems, the newest first."""
@@ -104,7 +144,7 @@ class Lake:
                 load_id=key[1],
                 inserted_at=known[key],
                 tables=tuple(snapshot.table for snapshot in brought[key]),
-                rows=sum(snapshot.rows for snapshot in brought[key]),
+                rows=sum(snapshot.appended for snapshot in brought[key]),
             )
             for key in sorted(known, key=_order, reverse=True)
         ]
@@ -112,18 +152,36 @@ class Lake:
     def relation_sql(self, snapshot: Snapshot) -> str:
         """Write the DuckDB query for a snapshot's rows.
 
-        Columns: ``snapshot.columns`` as VARCHAR, ``_source_file`` VARCHAR, ``_source_row`` BIGINT, ``_dlt_load_id``
-        VARCHAR. They are named one by one, because the files of one load know nothing of the columns of another.
+        Columns: ``snapshot.columns`` as VARCHAR, ``_source_file`` VARCHAR, ``_source_row`` BIGINT (null where the rows
+        came from no file), ``_source_key`` VARCHAR, unique, and ``_dlt_load_id`` VARCHAR. They are named one by one,
+        because the files of one load know nothing of the columns of another.
         """
-        text = [*snapshot.columns, SOURCE_FILE]
+        there = {column for part in snapshot.parts if part.files for column in part.columns}
+        names = [
+            _identifier(column) if column in there else f"cast(null as varchar) as {_identifier(column)}"
+            for column in snapshot.columns
+        ]
+        if snapshot.keyed:
+            place = [f"{_literal(snapshot.source_file)} as {SOURCE_FILE}", f"cast(null as bigint) as {SOURCE_ROW}"]
+            key = SOURCE_KEY
+        else:
+            place = [SOURCE_FILE, SOURCE_ROW]
+            key = f"{SOURCE_FILE} || ':' || {SOURCE_ROW} as {SOURCE_KEY}"
         if not snapshot.files:
-            empty = [f"cast(null as varchar) as {_identifier(column)}" for column in (*text, LOAD_ID)]
-            empty.insert(-1, f"cast(null as bigint) as {SOURCE_ROW}")
+            texts = [_identifier(column) for column in (*snapshot.columns, SOURCE_FILE, SOURCE_KEY, LOAD_ID)]
+            empty = [f"cast(null as varchar) as {name}" for name in texts]
+            empty.insert(-2, f"cast(null as bigint) as {SOURCE_ROW}")
             return f"select {', '.join(empty)} where false"
-        columns = ", ".join(_identifier(column) for column in (*text, SOURCE_ROW, LOAD_ID))
-        files = ", ".join(_literal(str(file)) for file in snapshot.files)
-        # a folder named `key=value` on the way to the lake would otherwise become a column
-        return f"select {columns} from read_parquet([{files}], hive_partitioning = false)"
+        columns = ", ".join([*names, *place, key, LOAD_ID])
+        query = f"select {columns} from {_parquet(snapshot.files)} as lake_row"
+        newer = [file for part in snapshot.parts if part.superseding for file in part.files]
+        if newer:
+            query += (
+                f" where not _deleted and not exists (select 1 from {_parquet(newer)} as newer where newer._supersedes"
+                f" and newer.{SOURCE_KEY} = lake_row.{SOURCE_KEY}"
+                f" and cast(newer.{LOAD_ID} as decimal(20, 9)) > cast(lake_row.{LOAD_ID} as decimal(20, 9)))"
+            )
+        return query
 
     def _completed(self) -> dict[tuple[str, str], datetime]:
         """(system, load id) → when, of the loads with a readable record that says so."""
@@ -146,26 +204,37 @@ class Lake:
             self._brought.update({key: tuple(found) for key, found in records.items()})
         return {key: self._brought[key] for key in wanted}
 
-    def _located(self, snapshot: Snapshot) -> Snapshot:
-        """With its files; :class:`RunFailed` when they do not hold its rows."""
-        folder = self.raw / snapshot.system / snapshot.table
-        if not snapshot.rows:
-            return snapshot
-        found = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
-        files = tuple(path for path in found if _load_id(path) == snapshot.load_id)
-        there = sum(_row_count(file) for file in files)
-        if there != snapshot.rows:
-            raise RunFailed(
-                f"the lake is damaged: load {snapshot.load_id} of {snapshot.system}",
-                [
-                    Problem(
-                        field=f"{snapshot.system}.{snapshot.table}",
-                        what=f"{there} of its {snapshot.rows} rows are there",
-                        todo="bring the folder `lake` back from its backup; nothing in it is ever deleted by a run",
-                    )
-                ],
+    def _located(self, chain: Sequence[Snapshot]) -> Snapshot:
+        """The last of the chain with the files of all; :class:`RunFailed` when they do not hold their rows."""
+        last = chain[-1]
+        folder = self.raw / last.system / last.table
+        listed = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+        parts: list[Part] = []
+        for snapshot in chain:
+            files = tuple(path for path in listed if _load_id(path) == snapshot.load_id) if snapshot.appended else ()
+            there = sum(_row_count(file) for file in files)
+            if there != snapshot.appended:
+                raise RunFailed(
+                    f"the lake is damaged: load {snapshot.load_id} of {snapshot.system}",
+                    [
+                        Problem(
+                            field=f"{snapshot.system}.{snapshot.table}",
+                            what=f"{there} of its {snapshot.appended} rows are there",
+                            todo="bring the folder `lake` back from its backup; nothing in it is ever deleted by a run",
+                        )
+                    ],
+                )
+            parts.append(
+                Part(
+                    load_id=snapshot.load_id,
+                    columns=snapshot.columns,
+                    appended=snapshot.appended,
+                    superseding=snapshot.superseding,
+                    files=files,
+                )
             )
-        return replace(snapshot, files=files)
+        columns = tuple(dict.fromkeys(column for snapshot in reversed(chain) for column in snapshot.columns))
+        return replace(last, parts=tuple(parts), columns=columns)
 
     def _unknown(self, as_of: str) -> SourceRefused:
         newest = self.loads()[:_LOADS_LISTED]
@@ -196,6 +265,10 @@ def snapshot_rows(snapshots: Iterable[Snapshot]) -> pa.Table:
             "source_file": pa.array([snapshot.source_file for snapshot in listed], pa.string()),
             "columns": pa.array([_json(snapshot.columns) for snapshot in listed], pa.string()),
             "extra_columns": pa.array([_json(snapshot.extra_columns) for snapshot in listed], pa.string()),
+            "appended": pa.array([snapshot.appended for snapshot in listed], pa.int64()),
+            "superseding": pa.array([snapshot.superseding for snapshot in listed], pa.int64()),
+            "begins_anew": pa.array([snapshot.begins_anew for snapshot in listed], pa.bool_()),
+            "keyed": pa.array([snapshot.keyed for snapshot in listed], pa.bool_()),
         }
     )
 
@@ -241,7 +314,11 @@ def _described(path: Path, *, system: str, load_id: str) -> Iterator[Snapshot]:
             source_file=row["source_file"],
             columns=tuple(json.loads(row["columns"])),
             extra_columns=tuple(json.loads(row["extra_columns"])),
-            files=(),
+            # loads of before these were written came whole, from files
+            appended=row.get("appended", row["rows"]),
+            superseding=row.get("superseding", 0),
+            begins_anew=row.get("begins_anew", True),
+            keyed=row.get("keyed", False),
         )
 
 
@@ -255,6 +332,12 @@ def _row_count(file: Path) -> int:
 
 def _json(names: tuple[str, ...]) -> str:
     return json.dumps(names, ensure_ascii=False)
+
+
+def _parquet(files: Sequence[Path]) -> str:
+    listed = ", ".join(_literal(str(file)) for file in files)
+    # a folder named `key=value` on the way to the lake would otherwise become a column
+    return f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
 
 
 def _identifier(name: str) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
+from perf_pipelines.cleaning import staging_model
 from perf_pipelines.errors import Problem, RunFailed
 from perf_pipelines.home import PROJECT, CompanyHome
 
@@ -103,11 +104,34 @@ class Dbt:
             parsed: Mapping[str, Any] = json.loads(manifest.read_text())
         return parsed
 
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of the nodes that this company has no use for.
+
+        KPIs that neither its scheme nor another of its KPIs uses, and tests of inputs that it does not supply.
+        """
+        nodes: dict[str, Any] = dict(self.manifest()["nodes"])
+        used = [f"kpi_{kpi}" for kpi in self._company.kpi_ids]
+        needed: set[str] = set()
+        waiting = [key for key, node in nodes.items() if node["name"] in used]
+        while waiting:
+            key = waiting.pop()
+            if key in nodes and key not in needed:
+                needed.add(key)
+                waiting.extend(nodes[key]["depends_on"]["nodes"])
+        empty = {f"model.perf.{name}" for name in input_models() - set(self._company.inputs)}
+        return tuple(
+            node["name"]
+            for key, node in sorted(nodes.items())
+            if (node["schema"] == "kpis" and key not in needed) or node.get("attached_node") in empty
+        )
+
     def build(self, floor: Floor) -> tuple[NodeResult, ...]:
         """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result."""
         if self._held is None:
             self._held = self.parse()
-        outcome = self._invoke("build", "--no-write-json", "--select", f"tag:{floor}")
+        without = ("--exclude", *self.left_out) if self.left_out else ()
+        outcome = self._invoke("build", "--no-write-json", "--select", f"tag:{floor}", *without)
         results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
         if broken or (outcome.exception is not None and not results):
@@ -157,10 +181,14 @@ class Dbt:
                 _close_connection()
 
     def _supplies(self) -> dict[str, str]:
-        staging = self._company.folder / "models" / "staging"
+        cleaning = {
+            staging_model(table): [rule.model_dump(mode="json") for rule in rules]
+            for table, rules in self._company.cleaning.items()
+        }
         return {
+            "PERF_CLEANING": json.dumps(cleaning, ensure_ascii=False),
             "PERF_INPUTS": ",".join(self._company.inputs),
-            "PERF_STAGING": ",".join(sorted(path.stem for path in staging.glob("**/stg_*.sql"))),
+            "PERF_STAGING": ",".join(self._company.staging),
             "PERF_KPIS": ",".join(self._company.kpi_ids),
         }
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from perf_pipelines.company import Company
+    from perf_pipelines.records.waivers import Waiver
     from perf_pipelines.sources.lake import Lake, Snapshot
 
 _SCHEMAS = ("inputs", "marts", "gates")
@@ -65,6 +66,7 @@ class Warehouse:
         periods: Sequence[Period],
         lake: Lake,
         snapshots: Mapping[tuple[str, str], Snapshot],
+        waivers: Sequence[Waiver],
         build: str,
     ) -> None:
         """Say what is to be closed and from which rows.
@@ -85,6 +87,7 @@ class Warehouse:
                 _replace_table(connection, f"scheme.{name}", table)
             _replace_table(connection, "control.company", _company_table(company))
             _replace_table(connection, "control.source_snapshot", _snapshot_table(snapshots.values()))
+            _replace_table(connection, "control.waiver", _waiver_table(waivers))
             _replace_table(connection, "control.build", pa.table({"build": [build]}))
             for snapshot in snapshots.values():
                 view = f'raw."{snapshot.system}__{snapshot.table}"'
@@ -253,6 +256,21 @@ def _company_table(company: Company) -> pa.Table:
             "company_id": [company.id],
             "currency": [company.currency],
             "rejected_share": pa.array([company.rejected_share], pa.decimal128(9, 6)),
+            "refunds_count_on": [str(company.refunds_count_on)],
+        }
+    )
+
+
+def _waiver_table(waivers: Iterable[Waiver]) -> pa.Table:
+    listed = list(waivers)
+    return pa.table(
+        {
+            "measure": pa.array([waiver.measure for waiver in listed], pa.string()),
+            "occurred_on": pa.array([waiver.occurred_on for waiver in listed], pa.date32()),
+            "system_a": pa.array([waiver.system_a for waiver in listed], pa.string()),
+            "system_b": pa.array([waiver.system_b for waiver in listed], pa.string()),
+            "waived_by": pa.array([waiver.waived_by for waiver in listed], pa.string()),
+            "reason": pa.array([waiver.reason for waiver in listed], pa.string()),
         }
     )
 

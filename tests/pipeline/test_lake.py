@@ -141,10 +141,10 @@ def test_the_first_extraction_brings_every_row_in_one_load(shop: Shop) -> None:
     assert (load.system, load.rows, sorted(load.tables)) == ("erp", 3, ["orders", "shops"])
     assert shop.lake.snapshots() == {("erp", table): snapshot for table, snapshot in snapshots.items()}
     assert rows(shop.lake, snapshots["orders"]) == [
-        ("1", "10", "data/orders.csv", 2, load.load_id),
-        ("2", "20", "data/orders.csv", 3, load.load_id),
+        ("1", "10", "data/orders.csv", 2, "data/orders.csv:2", load.load_id),
+        ("2", "20", "data/orders.csv", 3, "data/orders.csv:3", load.load_id),
     ]
-    assert rows(shop.lake, snapshots["shops"]) == [("A", "北京", "data/shops.csv", 2, load.load_id)]
+    assert rows(shop.lake, snapshots["shops"]) == [("A", "北京", "data/shops.csv", 2, "data/shops.csv:2", load.load_id)]
     assert (snapshots["orders"].columns, snapshots["orders"].source_file) == (("order_id", "amount"), "data/orders.csv")
 
 
@@ -271,16 +271,16 @@ def test_columns_may_come_and_go_and_every_load_is_read_with_its_own(shop: Shop)
         shop.write("orders.csv", content)
         loads.append(shop.extract()["orders"].load_id)
     read = [duckdb.sql(shop.lake.relation_sql(shop.lake.snapshots(load)["erp", "orders"])) for load in loads]
-    own = ["_source_file", "_source_row", "_dlt_load_id"]
+    own = ["_source_file", "_source_row", "_source_key", "_dlt_load_id"]
     assert [relation.columns for relation in read] == [
         ["order_id", "amount", *own],
         ["order_id", "amount", "Amount (¥.)", "客户_s", *own],
         ["order_id", "amount", *own],
     ]
-    assert [relation.fetchall()[0][:-3] for relation in read] == [("1", "10"), ("1", "10", None, "王"), ("1", "10")]
+    assert [relation.fetchall()[0][:-4] for relation in read] == [("1", "10"), ("1", "10", None, "王"), ("1", "10")]
     [last] = shop.lake.snapshots()["erp", "orders"].files
     written = duckdb.sql("select * from read_parquet($1)", params=[str(last)]).columns
-    assert sorted(written) == sorted(["order_id", "amount", *own])
+    assert sorted(written) == sorted(["order_id", "amount", "_source_file", "_source_row", "_dlt_load_id"])
     assert shop.lake.snapshots(loads[1])["erp", "orders"].extra_columns == ("Amount (¥.)", "客户_s")
 
 
@@ -329,7 +329,7 @@ def test_the_lake_may_lie_in_a_folder_of_any_name(tmp_path: Path, name: str) -> 
     shop.extract()
     shop.write("orders.csv", "order_id,amount\n1,10\n")
     snapshot = shop.extract()["orders"]
-    assert rows(shop.lake, snapshot) == [("1", "10", "data/orders.csv", 2, snapshot.load_id)]
+    assert rows(shop.lake, snapshot) == [("1", "10", "data/orders.csv", 2, "data/orders.csv:2", snapshot.load_id)]
 
 
 def test_a_folder_that_dlt_cannot_write_into_is_refused(tmp_path: Path) -> None:

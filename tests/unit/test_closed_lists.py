@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
+from perf_pipelines import cleaning
 from perf_pipelines.scheme import aggregations, rules
 
 MACROS = Path(__file__).resolve().parents[2] / "dbt_project" / "macros"
@@ -29,3 +30,7 @@ def test_every_rule_kind_has_a_macro_of_its_name_and_every_macro_a_class() -> No
 
 def test_every_aggregation_has_a_macro_of_its_name_and_every_macro_a_class() -> None:
     assert kinds(aggregations.Aggregation) == macros("aggregations", "aggregation")
+
+
+def test_every_cleaning_rule_has_a_macro_of_its_name_and_every_macro_a_class() -> None:
+    assert kinds(cleaning.CleaningRule) == macros("cleaning", "cleaning")

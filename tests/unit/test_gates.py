@@ -50,9 +50,10 @@ COLUMNS = {
     "fct_kpi_actual": "period_id employee_id kpi_id numerator denominator actual contributions",
     "period_volume": "period_id contributions days_from_end_to_newest_load",
     "scheme_stranger": "what named",
+    "ownership_fault": "subject_kind subject_id since share_sum",
     "double_credit": "period_id kpi_id source_system source_table source_key unit_id credit",
     "kpi_volume": "period_id kpi_id contributions",
-    "unassigned_contribution": "period_id kpi_id employee_id occurred_on source_key",
+    "unassigned_contribution": "period_id kpi_id employee_id contributions first_on first_key",
     "fct_evaluation": (
         "period_id employee_id revision kpi_score feedback_score final_score grade"
         " rank_in_department department_headcount rank_in_position coverage status reason"
@@ -102,6 +103,7 @@ SOUND: dict[str, list[Row]] = {
         ],
         "period_volume": [(MARCH, 1, 1)],
         "scheme_stranger": [],
+        "ownership_fault": [],
         "double_credit": [],
         "kpi_volume": [(MARCH, "revenue", 1)],
         "unassigned_contribution": [],
@@ -292,12 +294,13 @@ VIOLATIONS: dict[tuple[str, str, str | None], Violation] = {
         days_from_end_to_newest_load=0,
     ),
     ("scheme_stranger", NO_ROW, None): unwanted("scheme_stranger", "position", "sales_agnet"),
+    ("ownership_fault", NO_ROW, None): unwanted("ownership_fault", "customer", "c1", MARCH_1, D("0.9")),
     ("double_credit", NO_ROW, None): unwanted("double_credit", MARCH, "revenue", "crm", "deals", "d1", "d1", D("1.6")),
     ("kpi_volume", BETWEEN, "contributions"): broken(
         "kpi_volume", {"period_id": "2017-03", "kpi_id": "revenue", "contributions": "0"}, contributions=0
     ),
     ("unassigned_contribution", NO_ROW, None): unwanted(
-        "unassigned_contribution", MARCH, "revenue", "zed", MARCH_1, "d1"
+        "unassigned_contribution", MARCH, "revenue", "zed", 1, MARCH_1, "d1"
     ),
     ("fct_evaluation", UNIQUE_TOGETHER, "period_id, employee_id, revision"): twice("fct_evaluation", **A_REVISED),
     ("fct_evaluation", NOT_NULL, "status"): broken(

@@ -1,14 +1,15 @@
 {#-
     From contributions to actuals, for any grouping.
 
-    `relation` has one row a contribution with the columns kpi_id, unit_id, numerator, denominator, credit and the
-    columns in `keys`. Gives one row for each group of `keys` and kpi_id with
+    `relation` has one row a contribution with the columns kpi_id, unit_id, numerator, denominator, credit,
+    source_system, source_table, source_key and the columns in `keys`. Gives one row for each group of `keys` and kpi_id with
     numerator, denominator DECIMAL(38, 12), actual DECIMAL(28, 8) and contributions BIGINT. A total is always made
     from contributions, never from other averages.
 
     An aggregation is a macro aggregation_<name>() in a file of its own that returns three SQL expressions over the
     group: numerator, denominator (or null) and actual (over the first two). It is asked for by its name alone. One
-    that says `per_unit` finds the credited sum of each unit in the column unit_total.
+    that says `per_unit` finds the sum of each unit's numerators in the column unit_total, in which a source row counts
+    once, however its credit is shared.
 -#}
 {% macro aggregate(relation, keys) -%}
     {%- set used = column_in_use(source('scheme', 'kpi'), 'aggregation') -%}
@@ -64,13 +65,24 @@
             select
                 *,
                 {% if needs_units.found -%}
-                sum({{ credited('numerator', of='counted') }}) over (
+                sum(case when is_first_share then numerator end) over (
                     partition by {{ keys | join(', ') }}, kpi_id, unit_id
                 ) as unit_total
                 {%- else -%}
                 null as unit_total
                 {%- endif %}
-            from {{ relation }} as counted
+            from (
+                select
+                    *
+                    {%- if needs_units.found -%}
+                    ,
+                    row_number() over (
+                        partition by
+                            {{ keys | join(', ') }}, kpi_id, unit_id, source_system, source_table, source_key
+                    ) = 1 as is_first_share
+                    {%- endif %}
+                from {{ relation }}
+            ) as counted
         ) as contribution
         inner join {{ source('scheme', 'kpi') }} as kpi
             on contribution.kpi_id = kpi.kpi_id

@@ -1,4 +1,7 @@
-{#- Share of the units whose credited sum reaches the bound (repurchase rate: customers with 2 orders or more). -#}
+{#-
+    Share of the units whose sum reaches the bound (repurchase rate: customers with 2 orders or more). Credit plays no
+    part: somebody who owns a customer by half has the whole customer among the units.
+-#}
 {% macro aggregation_share_of_units() -%}
     {{ return({
         'measures': {

@@ -16,20 +16,33 @@
 {%- endmacro %}
 
 
-{#- What every staging model carries besides its typed columns: where the row stood, and the row as it was. -#}
+{#- What every staging model carries besides its typed columns: the key of the row, and where it stood if in a file. -#}
 {% macro raw_row() -%}
     raw._source_file,
     raw._source_row,
-    to_json(raw) as _raw_row
+    raw._source_key
 {%- endmacro %}
 
 
-{#- An amount with at most `scale` decimals, exactly as written, or null when the text is none (NaN, inf, words). -#}
-{% macro amount(text, scale=2) -%}
+{#-
+    An amount with at most `scale` decimals, exactly as written, or null when the text is none (NaN, inf, words).
+    With `thousands` that separator may stand before each group of three digits, and nowhere else.
+-#}
+{% macro amount(text, scale=2, thousands=none) -%}
+    {%- set written = text if thousands is none else (
+        "case when regexp_matches(" ~ text ~ ", '^[-+]?[0-9]{1,3}(" ~ thousands ~ "[0-9]{3})+(\.[0-9]*)?$') then replace("
+        ~ text ~ ", '" ~ thousands ~ "', '') else " ~ text ~ " end"
+    ) -%}
     case
-        when try_cast({{ text }} as decimal(38, 10)) = try_cast({{ text }} as decimal(18, {{ scale }}))
-            then try_cast({{ text }} as decimal(18, {{ scale }}))
+        when try_cast({{ written }} as decimal(38, 10)) = try_cast({{ written }} as decimal(18, {{ scale }}))
+            then try_cast({{ written }} as decimal(18, {{ scale }}))
     end
+{%- endmacro %}
+
+
+{#- The calendar day of an instant (TIMESTAMPTZ) in a time zone. -#}
+{% macro local_day(instant, zone) -%}
+    cast({{ instant }} at time zone '{{ zone }}' as date)
 {%- endmacro %}
 
 

@@ -8,10 +8,10 @@ select
     '{{ table }}' as source_table,
     _source_file as source_file,
     _source_row as source_row,
+    _source_key as source_key,
     rejection.rule as rule,
     rejection.reason as reason,
-    coalesce(rejection.blocks, false) as blocks,
-    case when rejection is not null then cast(_raw_row as varchar) end as raw_row
+    coalesce(rejection.blocks, false) as blocks
 from {{ ref(name) }}
 {% if not loop.last %}union all by name{% endif %}
 {% endfor %}

@@ -1,5 +1,10 @@
-{{ opportunity_kpi(
-    numerator='value',
+{{ kpi_contributions(
+    of=ref('opportunities'),
+    occurred_on='closed_on',
+    unit='opportunity_id',
+    credit='employee_id',
+    numerator="value",
     denominator='list_price',
     counts="stage = 'won'",
+    segments={'product': 'product_id', 'sector': 'sector', 'region': 'region'},
 ) }}

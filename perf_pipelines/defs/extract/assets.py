@@ -28,9 +28,9 @@ def _system_assets(site: Site, system: str) -> dg.AssetsDefinition:
             kinds={"dlt", "parquet"},
             metadata={
                 "system": source.name.en,
-                "file": f"{source.folder}/{declared.file}",
+                "from": source.place(table),
                 "dagster/column_schema": dg.TableSchema(
-                    [dg.TableColumn(column, "text") for column in declared.columns]
+                    [dg.TableColumn(column, type_) for column, type_ in declared.column_types.items()]
                 ),
             },
         )
@@ -53,7 +53,8 @@ def _system_assets(site: Site, system: str) -> dg.AssetsDefinition:
                 metadata={
                     "dagster/row_count": snapshot.rows,
                     "load id": snapshot.load_id,
-                    "sha256 of the file": snapshot.sha256,
+                    "rows of this load": snapshot.appended,
+                    "rows that replace or remove one known": snapshot.superseding,
                     "columns nobody declared": ", ".join(snapshot.extra_columns) or "none",
                 },
             )

@@ -51,5 +51,6 @@ select
     system_b,
     0 as value_b,
     0 as tolerance,
-    resolution
+    resolution,
+    cast(null as varchar) as differing_keys
 from mapped_names

@@ -18,22 +18,28 @@ spelt as (
     left join {{ ref('spellings') }} as spelling
         on spelling.field = 'sector' and trim(numbered.sector) = spelling.written
 
+),
+
+judged as (
+
+    select
+        {{ slug('account') }} as customer_id,
+        trim(account) as name,
+        trim(sector) as sector_as_written,
+        sector_meant as sector,
+        _source_file,
+        _source_row,
+        _source_key,
+        {{ rejection([
+            {'rule': 'value_missing', 'when': 'account is null', 'because': "'the customer has no name'"},
+            {
+                'rule': 'duplicate_key',
+                'when': 'copy > 1',
+                'because': "'customer `' || account || '` stands here again; the first line counts'",
+            },
+        ]) }} as rejection
+    from spelt
+
 )
 
-select
-    {{ slug('account') }} as customer_id,
-    trim(account) as name,
-    trim(sector) as sector_as_written,
-    sector_meant as sector,
-    _source_file,
-    _source_row,
-    _raw_row,
-    {{ rejection([
-        {'rule': 'value_missing', 'when': 'account is null', 'because': "'the customer has no name'"},
-        {
-            'rule': 'duplicate_key',
-            'when': 'copy > 1',
-            'because': "'customer `' || account || '` stands here again; the first line counts'",
-        },
-    ]) }} as rejection
-from spelt
+{{ cleaned('judged') }}

@@ -5,6 +5,7 @@ select
     value_a,
     system_b,
     value_b,
-    value_a - value_b as difference
-from {{ ref('reconciliations') }}
-where resolution is null and not {{ within_tolerance('value_a', 'value_b', 'tolerance') }}
+    value_a - value_b as difference,
+    differing_keys
+from {{ ref('judged_reconciliation') }}
+where is_open and waived_by is null

@@ -35,8 +35,12 @@ select
     in_force.scope,
     in_force.weight,
     cast(in_force.target * case when in_force.is_sum_like then in_force.months else 1 end as decimal(28, 8)) as target,
-    -- rounded here, once: the target that the actual is held against
+    -- rounded here, once: the target that the actual is held against. A team goes on working while its manager is away.
     case
+        when in_force.is_sum_like and in_force.scope = 'self' and assignment.worked_hours is not null
+            then {{ exact_ratio(
+                'in_force.target * in_force.months * assignment.worked_hours', 'assignment.standard_hours'
+            ) }}
         when in_force.is_sum_like
             then {{ exact_ratio(
                 'in_force.target * in_force.months * assignment.active_days', 'assignment.period_days'

@@ -1,4 +1,5 @@
--- The assignments that touch a period, each with the days on which it was active.
+-- The assignments that touch a period, each with the days on which it was active and, where attendance is kept, the
+-- hours worked in it beside those of a full-time position in the whole period.
 with active as (
 
     select
@@ -19,22 +20,80 @@ with active as (
     inner join {{ source('control', 'period') }} as period
         on assignment.valid_from <= period.ends_on and assignment.valid_to >= period.starts_on
 
+),
+
+-- hours of a full-time position on each day that anybody was expected to work
+working_day as (
+
+    select
+        worked_on,
+        max(standard_hours) as standard_hours
+    from {{ ref('attendance') }}
+    group by worked_on
+
+),
+
+period_hours as (
+
+    select
+        period.period_id,
+        sum(working_day.standard_hours) as standard_hours
+    from {{ source('control', 'period') }} as period
+    inner join working_day
+        on working_day.worked_on between period.starts_on and period.ends_on
+    group by period.period_id
+
+),
+
+-- of somebody whose attendance is kept, an assignment without a day at work has 0 hours
+worked as (
+
+    select
+        active.period_id,
+        active.employee_id,
+        active.position_id,
+        active.department_id,
+        active.active_from,
+        coalesce(
+            sum(attendance.worked_hours) filter (where attendance.worked_on between active.active_from and active.active_to),
+            0
+        ) as worked_hours
+    from active
+    inner join {{ source('control', 'period') }} as period
+        on active.period_id = period.period_id
+    inner join {{ ref('attendance') }} as attendance
+        on
+            active.employee_id = attendance.employee_id
+            and attendance.worked_on between period.starts_on and period.ends_on
+    group by active.period_id, active.employee_id, active.active_from, active.position_id, active.department_id
+
 )
 
 select
-    period_id,
-    cycle,
-    cast(months as integer) as months,
-    employee_id,
-    position_id,
-    department_id,
-    manager_id,
-    fte,
-    bonus_base,
-    currency,
-    active_from,
-    active_to,
-    cast(active_to - active_from + 1 as integer) as active_days,
-    cast(period_days as integer) as period_days,
-    {{ exact_ratio('active_to - active_from + 1', 'period_days') }} as active_share
+    active.period_id,
+    active.cycle,
+    cast(active.months as integer) as months,
+    active.employee_id,
+    active.position_id,
+    active.department_id,
+    active.manager_id,
+    active.fte,
+    active.bonus_base,
+    active.currency,
+    active.active_from,
+    active.active_to,
+    cast(active.active_to - active.active_from + 1 as integer) as active_days,
+    cast(active.period_days as integer) as period_days,
+    {{ exact_ratio('active.active_to - active.active_from + 1', 'active.period_days') }} as active_share,
+    worked.worked_hours,
+    period_hours.standard_hours
 from active
+left join period_hours
+    on active.period_id = period_hours.period_id
+left join worked
+    on
+        active.period_id = worked.period_id
+        and active.employee_id = worked.employee_id
+        and active.active_from = worked.active_from
+        and active.position_id = worked.position_id
+        and active.department_id = worked.department_id

@@ -1,4 +1,5 @@
 -- Each contribution once for the company, and once for the position and the department of the employee on that day.
+-- What belongs to nobody, or to somebody without an assignment on that day, counts for `nobody` beside the company.
 with placed as (
 
     select
@@ -15,7 +16,7 @@ with placed as (
         assignment.position_id,
         assignment.department_id
     from {{ being_closed(ref('fct_kpi_contribution')) }} as contribution
-    inner join {{ ref('int_assignment_period') }} as assignment
+    left join {{ ref('int_assignment_period') }} as assignment
         on
             contribution.period_id = assignment.period_id
             and contribution.employee_id = assignment.employee_id
@@ -23,7 +24,9 @@ with placed as (
 
 )
 
-{% for level, member in [('position', 'position_id'), ('department', 'department_id')] %}
+{% for level, member in [
+    ('position', 'position_id'), ('department', 'department_id'), ('nobody', "case when position_id is null then 'nobody' end")
+] %}
 -- distinct, because somebody with two assignments at once would count twice
 select distinct
     period_id,
@@ -39,6 +42,7 @@ select distinct
     denominator,
     credit
 from placed
+where {{ member }} is not null
 union all
 {% endfor %}
 select

@@ -9,7 +9,10 @@ with unnested as (
         unit_id,
         numerator,
         denominator,
-        credit
+        credit,
+        source_system,
+        source_table,
+        source_key
     from {{ being_closed(ref('fct_kpi_contribution')) }}
 
 )
@@ -22,6 +25,9 @@ select
     unit_id,
     numerator,
     denominator,
-    credit
+    credit,
+    source_system,
+    source_table,
+    source_key
 from unnested
 where segment_value is not null

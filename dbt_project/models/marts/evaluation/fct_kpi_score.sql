@@ -29,8 +29,10 @@ rated as (
 
     select
         *,
-        -- an actual of 0 where lower is better has no attainment and counts as the rule's cap
+        -- an actual of 0 where lower is better has no attainment and counts as the rule's cap; of somebody who was away
+        -- all the time nothing was asked, whatever came in
         case
+            when better = 'higher' and prorated_target = 0 then null
             when actual is not null then coalesce(attainment, cast(1000000000 as decimal(28, 8)))
         end as rated_attainment
     from held

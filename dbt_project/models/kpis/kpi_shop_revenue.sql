@@ -1,0 +1,19 @@
+{{ kpi_contributions(
+    of=ref('orders'),
+    occurred_on='ordered_on',
+    unit='order_id',
+    credit=owner_of('shop', 'shop_id'),
+    numerator='amount',
+    segments=order_segments(),
+) }}
+
+union all
+
+{{ kpi_contributions(
+    of=ref('refunded_orders'),
+    occurred_on='counts_on',
+    unit='order_id',
+    credit=owner_of('shop', 'shop_id'),
+    numerator='-amount',
+    segments=order_segments(),
+) }}

@@ -1,0 +1,55 @@
+"""Declared columns against those that a source has: a new one is kept, a lost or retyped one is refused."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from perf_pipelines.errors import Problem, SourceRefused
+from perf_pipelines.sources.config import ColumnType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RETYPED = "have its type restored, or declare the new one in sources.yaml and mend its staging model"
+"""What to do about a column of another type."""
+
+_ALSO_FITS = {(ColumnType.NUMBER, ColumnType.INTEGER)}
+"""(declared, found) that are no contradiction: every whole number is a number."""
+
+
+def check_columns(
+    found: Mapping[str, ColumnType | None], declared: Mapping[str, ColumnType], *, place: str
+) -> tuple[str, ...]:
+    """The declared columns in order, then the others; :class:`SourceRefused` with all that are lost or retyped.
+
+    A found type of ``None`` is not known and fits none but text.
+    """
+    problems: list[Problem] = []
+    others = [name for name in found if name not in declared]
+    for name, type_ in declared.items():
+        if name not in found:
+            near = difflib.get_close_matches(name, others, n=1, cutoff=0.5)
+            problems.append(
+                Problem(
+                    field=f"{place}.{name}",
+                    what=f"the column is missing{f'; renamed to `{near[0]}`?' if near else ''}",
+                    todo="have it delivered again, or write the new name in sources.yaml and its staging model",
+                )
+            )
+        elif not fits(type_, found[name]):
+            problems.append(
+                Problem(
+                    field=f"{place}.{name}",
+                    what=f"the column is of type {found[name] or 'unknown'} and declared as {type_}",
+                    todo=RETYPED,
+                )
+            )
+    if problems:
+        raise SourceRefused(f"{place} has changed its shape; the lake is as before", problems)
+    return (*declared, *others)
+
+
+def fits(declared: ColumnType, found: ColumnType | None) -> bool:
+    """Whether a column found as ``found`` may be declared as ``declared``."""
+    return found == declared or (declared, found) in _ALSO_FITS or (found is None and declared is ColumnType.TEXT)

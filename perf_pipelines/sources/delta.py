@@ -1,0 +1,305 @@
+"""What a reading of a database or service adds to what the lake knows: new and changed rows, and rows that vanished.
+
+The reading is put into a DuckDB file of its own and compared with the lake's current rows there, so that neither has
+to fit into memory. A reading may bring a row twice, in any order, or older than was asked for: the key decides.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import duckdb
+
+from perf_pipelines.errors import Problem, SourceRefused
+from perf_pipelines.sources.config import ColumnType, Deletions, Incremental
+from perf_pipelines.sources.lake import SOURCE_KEY as KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from perf_pipelines.sources.config import KeyedTable
+
+DELETED = "_deleted"
+"""Column: true where the row says that a key vanished."""
+
+SUPERSEDES = "_supersedes"
+"""Column: true where the lake knew the key already."""
+
+_ROWS_AT_ONCE = 200_000
+_MEMORY = "2GB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """A reading: the columns, and its rows in batches (any types; text in the lake)."""
+
+    columns: tuple[str, ...]
+    batches: Iterator[pa.Table]
+
+
+class Reader(Protocol):
+    """A connector to one system."""
+
+    def read(self, table_id: str, *, since: dt.datetime | None) -> Fetched:
+        """The rows of a table, only those changed since then if that is given."""
+        ...
+
+    def keys(self, table_id: str) -> Iterator[pa.Table]:
+        """The key columns of all rows."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delta:
+    """What is to be appended for one table. ``rows`` are those of the current view afterwards."""
+
+    columns: tuple[str, ...]
+    changed: bool
+    appended: int
+    superseding: int
+    rows: int
+    batches: Iterator[pa.RecordBatch]
+
+
+class Comparison:
+    """The scratch file in which a system's readings are compared with the lake; it is gone at the end."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def delta(
+        self, *, table_id: str, table: KeyedTable, reader: Reader, known_sql: str | None, known_rows: int, place: str
+    ) -> Delta:
+        """Read a table and compare; ``known_sql`` selects the lake's current rows (``None``: it knows none).
+
+        With a table that is loaded whole, everything is appended if anything differs, and nothing if nothing does.
+        """
+        incremental = table.load if isinstance(table.load, Incremental) else None
+        since = self._since(known_sql, incremental)
+        columns = self._fetch(table_id, table, reader.read(table_id, since=since), place=place)
+        self._know(table_id, known_sql, columns)
+        if incremental is None:
+            return self._whole(table_id, columns, known_rows=known_rows)
+        self._changes(table_id, columns, cursor=incremental.cursor)
+        if known_sql is not None and incremental.deletions is not Deletions.IGNORED:
+            self._vanished(table_id, table, reader, incremental, columns=columns, since=since)
+        return self._appending(table_id, columns, known_rows=known_rows)
+
+    def _since(self, known_sql: str | None, incremental: Incremental | None) -> dt.datetime | None:
+        if known_sql is None or incremental is None:
+            return None
+        newest = self._one(f"select max(cast({_quoted(incremental.cursor)} as timestamptz)) from ({known_sql})")
+        if not isinstance(newest, dt.datetime):
+            return None
+        return newest.astimezone(dt.UTC) - dt.timedelta(days=incremental.look_back)
+
+    def _fetch(self, table_id: str, table: KeyedTable, fetched: Fetched, *, place: str) -> tuple[str, ...]:
+        columns = fetched.columns
+        raw = ", ".join(f"{_quoted(name)} varchar" for name in columns)
+        self._connection.execute(f"create or replace table {_table('read', table_id)} ({raw}, {KEY} varchar)")
+        texts = ", ".join(
+            # a service writes an instant in its own way; in the lake all are alike
+            f"cast(cast({_quoted(name)} as timestamptz) as varchar)"
+            if table.columns.get(name) is ColumnType.TIMESTAMP
+            else f"cast({_quoted(name)} as varchar)"
+            for name in columns
+        )
+        key = " || '|' || ".join(f"cast({_quoted(name)} as varchar)" for name in table.key)
+        for batch in fetched.batches:
+            self._connection.register("batch", batch)
+            self._connection.execute(f"insert into {_table('read', table_id)} select {texts}, {key} from batch")
+            self._connection.unregister("batch")
+        order = f"cast({_quoted(table.load.cursor)} as timestamptz)" if isinstance(table.load, Incremental) else "0"
+        self._connection.execute(
+            f"""
+            create or replace table {_table("fetched", table_id)} as
+            with repeated as (
+                select {KEY} from {_table("read", table_id)} group by {KEY} having count(*) > 1
+            )
+            select * from {_table("read", table_id)} where {KEY} not in (from repeated)
+            union all
+            select distinct * from {_table("read", table_id)} where {KEY} in (from repeated)
+            qualify rank() over (partition by {KEY} order by {order} desc) = 1
+            """
+        )
+        self._connection.execute(f"drop table {_table('read', table_id)}")
+        twice = self._one(
+            f"""
+            select min({KEY}) from (
+                select {KEY} from {_table("fetched", table_id)} group by {KEY} having count(*) > 1
+            )
+            """
+        )
+        if twice is not None:
+            raise SourceRefused(
+                f"{place} contradicts itself; the lake is as before",
+                [
+                    Problem(
+                        field=place,
+                        row=str(twice),
+                        what=f"the key {', '.join(table.key)} stands twice with different contents",
+                        todo="declare the table's whole key in sources.yaml, or have the rows corrected",
+                    )
+                ],
+            )
+        return columns
+
+    def _know(self, table_id: str, known_sql: str | None, columns: Sequence[str]) -> None:
+        """Put the lake's current rows beside the reading, with the reading's columns."""
+        names = ", ".join(map(_quoted, columns))
+        if known_sql is None:
+            empty = ", ".join(f"cast(null as varchar) as {_quoted(name)}" for name in columns)
+            known_sql = f"select {empty}, cast(null as varchar) as {KEY} where false"
+        there = {row[0] for row in self._connection.execute(f"describe {known_sql}").fetchall()}
+        names = ", ".join(
+            _quoted(name) if name in there else f"cast(null as varchar) as {_quoted(name)}" for name in columns
+        )
+        self._connection.execute(
+            f"create or replace view {_table('known', table_id)} as select {names}, {KEY} from ({known_sql})"
+        )
+
+    def _changes(self, table_id: str, columns: Sequence[str], *, cursor: str) -> None:
+        differs = " or ".join(f"new.{_quoted(name)} is distinct from old.{_quoted(name)}" for name in columns)
+        names = ", ".join(f"new.{_quoted(name)}" for name in columns)
+        newest = _quoted(cursor)
+        self._connection.execute(
+            f"""
+            create or replace table {_table("delta", table_id)} as
+            select
+                {names}, new.{KEY}, false as {DELETED}, old.{KEY} is not null as {SUPERSEDES}
+            from {_table("fetched", table_id)} as new
+            left join {_table("known", table_id)} as old on new.{KEY} = old.{KEY}
+            where
+                old.{KEY} is null
+                or (
+                    ({differs})
+                    -- an older version than the one known is no news
+                    and cast(new.{newest} as timestamptz) >= cast(old.{newest} as timestamptz)
+                )
+            """
+        )
+
+    def _vanished(
+        self,
+        table_id: str,
+        table: KeyedTable,
+        reader: Reader,
+        incremental: Incremental,
+        *,
+        columns: Sequence[str],
+        since: dt.datetime | None,
+    ) -> None:
+        if incremental.deletions is Deletions.BY_KEY:
+            self._connection.execute(f"create or replace table {_table('there', table_id)} ({KEY} varchar)")
+            key = " || '|' || ".join(f"cast({_quoted(name)} as varchar)" for name in table.key)
+            for batch in reader.keys(table_id):
+                self._connection.register("batch", batch)
+                self._connection.execute(f"insert into {_table('there', table_id)} select {key} from batch")
+                self._connection.unregister("batch")
+            looked_at = "true"
+        else:
+            self._connection.execute(
+                f"create or replace view {_table('there', table_id)} as select {KEY} from {_table('fetched', table_id)}"
+            )
+            moment = "-infinity" if since is None else since.isoformat()
+            looked_at = f"cast(old.{_quoted(incremental.cursor)} as timestamptz) >= timestamptz '{moment}'"
+        # of a row that vanished the lake keeps the key and when it was last changed
+        kept = {*table.key, incremental.cursor}
+        names = ", ".join(f"old.{_quoted(name)}" if name in kept else "cast(null as varchar)" for name in columns)
+        self._connection.execute(
+            f"""
+            insert into {_table("delta", table_id)}
+            select {names}, old.{KEY}, true, true
+            from {_table("known", table_id)} as old
+            where
+                {looked_at}
+                and old.{KEY} not in (select there.{KEY} from {_table("there", table_id)} as there)
+                and old.{KEY} not in (select delta.{KEY} from {_table("delta", table_id)} as delta)
+            """
+        )
+
+    def _whole(self, table_id: str, columns: Sequence[str], *, known_rows: int) -> Delta:
+        fetched = int(str(self._one(f"select count(*) from {_table('fetched', table_id)}")))
+        alike = fetched == known_rows and not self._one(
+            f"""
+            select count(*) from (
+                select * from {_table("fetched", table_id)} except all select * from {_table("known", table_id)}
+            )
+            """
+        )
+        self._connection.execute(
+            f"""
+            create or replace view {_table("delta", table_id)} as
+            select *, false as {DELETED}, false as {SUPERSEDES}
+            from {_table("fetched", table_id)}
+            """
+        )
+        return Delta(
+            columns=tuple(columns),
+            changed=not alike,
+            appended=0 if alike else fetched,
+            superseding=0,
+            rows=fetched,
+            batches=self._batches(table_id),
+        )
+
+    def _appending(self, table_id: str, columns: Sequence[str], *, known_rows: int) -> Delta:
+        counts = self._connection.execute(
+            f"""
+            select count(*), count(*) filter (where {SUPERSEDES}), count(*) filter (where {DELETED})
+            from {_table("delta", table_id)}
+            """
+        ).fetchone()
+        appended, superseding, deleted = counts or (0, 0, 0)
+        return Delta(
+            columns=tuple(columns),
+            changed=appended > 0,
+            appended=appended,
+            superseding=superseding,
+            rows=known_rows + (appended - superseding) - deleted,
+            batches=self._batches(table_id),
+        )
+
+    def _batches(self, table_id: str) -> Iterator[pa.RecordBatch]:
+        # a cursor of its own: several tables are read in turns
+        reader = (
+            self._connection.cursor()
+            .execute(f"select * from {_table('delta', table_id)} order by {KEY}")
+            .to_arrow_reader(_ROWS_AT_ONCE)
+        )
+        yield from reader
+
+    def _one(self, sql: str) -> object:
+        row = self._connection.execute(sql).fetchone()
+        return row[0] if row else None
+
+
+@contextmanager
+def comparison(folder: Path) -> Generator[Comparison]:
+    """A scratch file in ``folder``, which is emptied before and afterwards."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    connection = duckdb.connect(
+        str(folder / "reading.duckdb"),
+        config={"memory_limit": _MEMORY, "temp_directory": str(folder / "spill"), "TimeZone": "UTC"},
+    )
+    try:
+        yield Comparison(connection)
+    finally:
+        connection.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _table(prefix: str, table_id: str) -> str:
+    return _quoted(f"{prefix}_{table_id}")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

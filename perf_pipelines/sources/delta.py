@@ -288,8 +288,9 @@ def comparison(folder: Path) -> Generator[Comparison]:
     folder.mkdir(parents=True)
     connection = duckdb.connect(
         str(folder / "reading.duckdb"),
-        config={"memory_limit": _MEMORY, "temp_directory": str(folder / "spill"), "TimeZone": "UTC"},
+        config={"memory_limit": _MEMORY, "temp_directory": str(folder / "spill")},
     )
+    connection.execute("set TimeZone = 'UTC'")
     try:
         yield Comparison(connection)
     finally:

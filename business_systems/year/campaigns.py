@@ -1,0 +1,46 @@
+"""Campaigns, who runs them, and what they cost a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from business_systems.year.chance import stream
+from business_systems.year.people import CAMPAIGN_OPERATORS
+
+_KINDS = (("ads", "广告投放", "Advertising"), ("referral", "老带新", "Referral"), ("sale", "促销", "Sale"))
+_COST_A_DAY = {"ads": 60_000, "referral": 22_000, "sale": 35_000}
+
+
+def campaigns() -> pd.DataFrame:
+    """One campaign of each kind in every quarter, three weeks long; ordered by first day."""
+    rows: list[dict[str, object]] = []
+    for year in (2024, 2025):
+        for quarter in range(4):
+            for place, (kind, zh, en) in enumerate(_KINDS):
+                starts_on = dt.date(year, 3 * quarter + 1, 6 + 9 * place)
+                rows.append(
+                    {
+                        "campaign_id": f"K{year}{quarter + 1}{place + 1}",
+                        "name_zh": f"{year}年{quarter + 1}季度{zh}",
+                        "name_en": f"{en} {year} Q{quarter + 1}",
+                        "kind": kind,
+                        "owner_id": CAMPAIGN_OPERATORS[(quarter + place) % 3],
+                        "starts_on": starts_on,
+                        "ends_on": starts_on + dt.timedelta(days=20),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def campaign_costs(seed: int, made: pd.DataFrame, *, orders: int) -> pd.DataFrame:
+    """Cost of each campaign a day, in cents; it grows with the company."""
+    rng = stream(seed, "costs")
+    scale = max(1, orders // 12_000)
+    rows = [
+        (row.campaign_id, row.name_zh, row.starts_on + dt.timedelta(days=day), cost)
+        for row in made.itertuples()
+        for day, cost in enumerate(_COST_A_DAY[str(row.kind)] * scale + rng.integers(0, 5_000, 21))
+    ]
+    return pd.DataFrame(rows, columns=["campaign_id", "campaign_name", "spent_on", "cost"])

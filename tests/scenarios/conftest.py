@@ -1,0 +1,26 @@
+"""Companies of the folder companies/, run whole and once for all test processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from filelock import FileLock
+
+from tests.conftest import PROJECT, Place
+
+
+@pytest.fixture(scope="session")
+def online_retail(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """online_retail with its six whole months closed."""
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "online_retail"
+    place = Place(companies=root / "companies", home=root / "state", name="online_retail")
+    with FileLock(root.with_suffix(".lock")):
+        if not (root / "made").exists():
+            shutil.copytree(PROJECT / "companies" / place.name, place.company)
+            outcome = place.run("backfill", "--from", "2010-12", "--to", "2011-05")
+            assert outcome.code == 0, outcome.err
+            (root / "made").touch()
+    return place

@@ -1,6 +1,6 @@
 # Two commands do all their own set-up on a machine with python3, make and git: `make demo` and `make test`.
 PYTHON ?= python3
-COMPANY ?= crm_sales
+COMPANY ?= xx_ecommerce
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -27,16 +27,28 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What the demo closes of each company, and whose score it proposes to look into.
+FROM_crm_sales := 2017-03
+TO_crm_sales := 2017-12
+FROM_online_retail := 2010-12
+TO_online_retail := 2011-05
+FROM_xx_ecommerce := 2025-01
+TO_xx_ecommerce := 2025-12
+SHOWN_crm_sales := --period 2017-Q4 --employee darcel_schlecht
+SHOWN_online_retail := --period 2011-Q1
+SHOWN_xx_ecommerce := --period 2025-Q4 --employee E004
+# xx_ecommerce has its business systems beside it: a database, services and files that the pipeline has to talk to.
+SYSTEMS_xx_ecommerce := $(BIN)/python -m business_systems run --
+
 demo: $(READY)
 	@$(PERF) check --company $(COMPANY)
-	@$(PERF) backfill --company $(COMPANY) --from 2017-03 --to 2017-12
-	@$(PERF) backfill --company $(COMPANY) --from 2017-Q1 --to 2017-Q4
-	@$(PERF) table --company $(COMPANY) --period 2017-Q4
-	@echo "One score in full:  $(PERF) explain --company $(COMPANY) --period 2017-Q4 --employee darcel_schlecht"
-	@echo "The Dagster UI:     make ui   (http://localhost:3000)"
+	@$(SYSTEMS_$(COMPANY)) $(PERF) backfill --company $(COMPANY) --from $(FROM_$(COMPANY)) --to $(TO_$(COMPANY)) --longer
+	@$(PERF) table --company $(COMPANY) $(wordlist 1,2,$(SHOWN_$(COMPANY)))
+	@echo "One score in full:  $(PERF) explain --company $(COMPANY) $(SHOWN_$(COMPANY))"
+	@echo "The Dagster UI:     make ui COMPANY=$(COMPANY)   (http://localhost:3000)"
 
 ui: $(READY)
-	@PERF_COMPANY=$(COMPANY) $(PERF) ui
+	@PERF_COMPANY=$(COMPANY) $(SYSTEMS_$(COMPANY)) $(PERF) ui
 
 test: lint
 	@$(BIN)/python -m pytest -n auto

@@ -19,7 +19,7 @@ from business_systems import Sizes, Systems, World, running
 from business_systems.serving.clock import EVERYTHING, ClockRefused, read_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Generator, Sequence
     from datetime import datetime
     from types import FrameType
 
@@ -42,13 +42,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(command: Sequence[str], systems: Systems) -> int:
+    """The command decides what a signal means; the systems stop when it has ended."""
+    child: subprocess.Popen[bytes] | None = None
+    early: list[int] = []
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        if child is None:
+            early.append(number)
+        # At a terminal, Ctrl-C has reached the command already.
+        elif number != signal.SIGINT or not sys.stdin.isatty():
+            child.send_signal(number)
+
+    signal.signal(signal.SIGTERM, pass_on)
+    signal.signal(signal.SIGINT, pass_on)
     try:
         child = subprocess.Popen(command, env={**os.environ, **systems.environment})
     except OSError as error:
         print(f"{command[0]}: {error.strerror}", file=sys.stderr)
         return COMMAND_NOT_FOUND
-    signal.signal(signal.SIGTERM, _pass_on(child))
-    signal.signal(signal.SIGINT, _pass_on(child))
+    for number in early:
+        child.send_signal(number)
     code = child.wait()
     return code if code >= 0 else SIGNALLED - code
 
@@ -85,17 +98,6 @@ def _systems(asked: argparse.Namespace) -> Generator[Systems]:
 
 def _leave(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(SIGNALLED + number)
-
-
-def _pass_on(child: subprocess.Popen[bytes]) -> Callable[[int, FrameType | None], None]:
-    """The command decides what a signal means; the systems stop when it has ended."""
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        # At a terminal, Ctrl-C has reached the command already.
-        if number != signal.SIGINT or not sys.stdin.isatty():
-            child.send_signal(number)
-
-    return handle
 
 
 def _parser() -> argparse.ArgumentParser:

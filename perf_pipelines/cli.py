@@ -91,7 +91,7 @@ CompanyOption = Annotated[
         "--company",
         "-c",
         default_factory=_the_company,
-        show_default="the one that PERF_COMPANY names, else crm_sales",
+        show_default="the one that PERF_COMPANY names, else xx_ecommerce",
         help="Folder name under companies/.",
     ),
 ]
@@ -135,9 +135,28 @@ def backfill(
     last: Annotated[str, typer.Option("--to", help="Last period of the range, of the same cycle.")],
     company: CompanyOption,
     as_of: AsOfOption = None,
+    longer: Annotated[
+        bool, typer.Option("--longer", help="Then also the quarters, half-years and years that consist of these.")
+    ] = False,
 ) -> None:
     """Close every period of a range in one run."""
-    _close(company, list(between(first=Period.parse(first), last=Period.parse(last))), as_of=as_of)
+    from perf_pipelines.defs.companies import read_company
+
+    periods = between(first=Period.parse(first), last=Period.parse(last))
+    also = read_company(company).made_of(periods) if longer else ()
+    _close(company, [*periods, *also], as_of=as_of)
+
+
+@app.command()
+def compact(company: CompanyOption) -> None:
+    """Make one file of the many that loads leave of each table in the lake; `--as-of` reads as before."""
+    from perf_pipelines.defs.companies import closing_of
+
+    made = closing_of(company).compact()
+    for (system, table), count in made.items():
+        _out().print(f"{system}.{table}: {count} files are one")
+    if not made:
+        _out().print("nothing to do: no table has more than one file")
 
 
 @app.command()

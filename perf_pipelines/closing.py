@@ -95,6 +95,11 @@ class Closing:
             )
         return tuple(snapshot for snapshot in self._snapshots(as_of).values() if snapshot.system == system)
 
+    def compact(self) -> Mapping[tuple[str, str], int]:
+        """Make one file of the many of each table in the lake; how many there were, by (system, table)."""
+        with self.alone():
+            return self.lake.compact()
+
     def prepare(self, *, periods: Sequence[Period], as_of: str | None = None) -> None:
         """Put the scheme, the raw rows and the periods into the warehouse."""
         self.warehouse.prepare(
@@ -173,15 +178,15 @@ class Closing:
         return result
 
     def set_aside(self) -> tuple[str, ...]:
-        """What was set aside of the loads being read: a line for each table and rule, with the first file and line."""
+        """What was set aside of the loads being read: a line for each table and rule, with the key of the first row."""
         rows = self.warehouse.rows(
             """(
                 select
                     source_system || '.' || source_table as source_table,
                     rule,
                     count(*) as rows,
-                    min_by(source_file || ':' || source_row, source_row) as first_row,
-                    min_by(reason, source_row) as reason
+                    min_by(source_key, source_key) as first_row,
+                    min_by(reason, source_key) as reason
                 from inputs.staged_rows where rule is not null group by all
             )""",
             limit=OFFENDING_ROWS_KEPT,

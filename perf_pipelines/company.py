@@ -95,6 +95,17 @@ class Company:
         """The months of ``period`` from the company's first period on."""
         return tuple(month for month in period.months_inside() if month.starts_on >= self.first_period.starts_on)
 
+    def made_of(self, periods: Sequence[Period]) -> tuple[Period, ...]:
+        """The longer periods that the company assesses and whose months are all among ``periods``."""
+        longer = {
+            Period.containing(period.starts_on, cycle)
+            for period in periods
+            for cycle in self.cycles
+            if cycle.months > period.months
+        }
+        whole = [period for period in longer if set(self.months_of(period)) <= set(periods)]
+        return tuple(sorted(whole, key=lambda period: (period.months, period.starts_on)))
+
     def _local(self, day: date) -> date:
         if not isinstance(day, datetime):
             return day

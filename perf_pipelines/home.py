@@ -73,6 +73,6 @@ def company_home(company_id: str) -> CompanyHome:
 
 
 def served_companies() -> tuple[str, ...]:
-    """Names in ``PERF_COMPANY``, one or several with commas, in order and without repetition; crm_sales without it."""
+    """Names in ``PERF_COMPANY``, one or several with commas, in order and each once; xx_ecommerce without it."""
     names = (name.strip() for name in os.environ.get("PERF_COMPANY", "").split(","))
-    return tuple(dict.fromkeys(name for name in names if name)) or ("crm_sales",)
+    return tuple(dict.fromkeys(name for name in names if name)) or ("xx_ecommerce",)

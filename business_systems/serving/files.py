@@ -47,7 +47,7 @@ class FileSystems:
         for system, write in (("erp", _erp), ("learning", _learning), ("forms", _forms)):
             for table in tables_of(self._world, system):
                 rows = without(self._world.table(system, table), self._deleted.get((system, table), ()))
-                known = rows.filter(pc.less_equal(rows["updated_at"], pa.scalar(clock, rows["updated_at"].type)))
+                known = rows.filter(pc.field("updated_at") <= pa.scalar(clock, pa.timestamp("us", "UTC")))
                 for name, content in write(table, known, clock).items():
                     _replace(self._folders[system] / name, content)
 

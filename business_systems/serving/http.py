@@ -189,6 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, answer_of: Any) -> None:
         # The body is read whatever the answer is: what is left of it would be taken for the next request.
         self._form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("utf-8", "replace")
+        if self.system.stopping.is_set():
+            self.close_connection = True
+            return
         met: frozenset[FaultKind] = frozenset()
         try:
             parts = urlsplit(self.path)

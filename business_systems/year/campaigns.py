@@ -14,19 +14,19 @@ _COST_A_DAY = {"ads": 60_000, "referral": 22_000, "sale": 35_000}
 
 
 def campaigns() -> pd.DataFrame:
-    """One campaign of each kind in every quarter, three weeks long; ordered by first day."""
+    """One campaign of each kind in every month, three weeks long; ordered by first day."""
     rows: list[dict[str, object]] = []
     for year in (2024, 2025):
-        for quarter in range(4):
+        for number in range(1, 13):
             for place, (kind, zh, en) in enumerate(_KINDS):
-                starts_on = dt.date(year, 3 * quarter + 1, 6 + 9 * place)
+                starts_on = dt.date(year, number, 1 + 3 * place)
                 rows.append(
                     {
-                        "campaign_id": f"K{year}{quarter + 1}{place + 1}",
-                        "name_zh": f"{year}年{quarter + 1}季度{zh}",
-                        "name_en": f"{en} {year} Q{quarter + 1}",
+                        "campaign_id": f"K{year}{number:02d}{place + 1}",
+                        "name_zh": f"{year}年{number}月{zh}",
+                        "name_en": f"{en} {year}-{number:02d}",
                         "kind": kind,
-                        "owner_id": CAMPAIGN_OPERATORS[(quarter + place) % 3],
+                        "owner_id": CAMPAIGN_OPERATORS[(number + place) % 3],
                         "starts_on": starts_on,
                         "ends_on": starts_on + dt.timedelta(days=20),
                     }

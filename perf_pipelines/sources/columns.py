@@ -6,13 +6,19 @@ import difflib
 from typing import TYPE_CHECKING
 
 from perf_pipelines.errors import Problem, SourceRefused
+from perf_pipelines.fields import shown
 from perf_pipelines.sources.config import ColumnType
+from perf_pipelines.sources.delta import DELETED, SUPERSEDES
+from perf_pipelines.sources.files import SOURCE_FILE, SOURCE_KEY, SOURCE_ROW, lake_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 RETYPED = "have its type restored, or declare the new one in sources.yaml and mend its staging model"
 """What to do about a column of another type."""
+
+_KEPT = {SOURCE_FILE, SOURCE_ROW, SOURCE_KEY, DELETED, SUPERSEDES}
+"""Names of the lake's own columns."""
 
 _ALSO_FITS = {(ColumnType.NUMBER, ColumnType.INTEGER)}
 """(declared, found) that are no contradiction: every whole number is a number."""
@@ -21,9 +27,9 @@ _ALSO_FITS = {(ColumnType.NUMBER, ColumnType.INTEGER)}
 def check_columns(
     found: Mapping[str, ColumnType | None], declared: Mapping[str, ColumnType], *, place: str
 ) -> tuple[str, ...]:
-    """The declared columns in order, then the others; :class:`SourceRefused` with all that are lost or retyped.
+    """The declared columns in order, then the others.
 
-    A found type of ``None`` is not known and fits none but text.
+    :class:`SourceRefused` with all that are lost or retyped, or whose names the lake cannot keep. A found type of ``None`` is not known and fits none but text.
     """
     problems: list[Problem] = []
     others = [name for name in found if name not in declared]
@@ -45,9 +51,27 @@ def check_columns(
                     todo=RETYPED,
                 )
             )
+    problems.extend(_nameless(found, place=place))
     if problems:
         raise SourceRefused(f"{place} has changed its shape; the lake is as before", problems)
     return (*declared, *others)
+
+
+def _nameless(found: Iterable[str], *, place: str) -> Iterator[Problem]:
+    """Columns that would be taken for others: DuckDB tells names apart without regard to case."""
+    first: dict[str, str] = {}
+    for name in found:
+        folded = name.casefold()
+        what = ""
+        if folded in _KEPT or folded.startswith("_dlt_"):
+            what = "this name is kept for the lake's own columns"
+        elif lake_name(name) != name or not name.strip():
+            what = f"the lake has no column named {shown(name)}"
+        elif folded in first:
+            what = f"`{first[folded]}` is named alike but for its capital letters"
+        if what:
+            yield Problem(field=f"{place}.{name}", what=what, todo="have the column renamed in the source")
+        first.setdefault(folded, name)
 
 
 def fits(declared: ColumnType, found: ColumnType | None) -> bool:

@@ -6,11 +6,12 @@ A kind of system is one class here, added to :data:`System`, and its connector: 
 from __future__ import annotations
 
 import codecs
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
-from pydantic import AfterValidator, Field, StrictBool, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, StrictBool, TypeAdapter, model_validator
 
 from perf_pipelines.fields import ByKind, Entry, Identifier, Label, Text, Whole, refusal, shown
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from perf_pipelines.documents import Finding, Loc
+
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TEXT = TypeAdapter[str](Text).validate_python
 
 
 def _encoding(value: str) -> str:
@@ -37,10 +42,32 @@ def _delimiter(value: object) -> str:
     return value
 
 
+def _variable(value: str) -> str:
+    if _VARIABLE.fullmatch(value) is None:
+        # it may be the secret itself
+        raise refusal("this cannot be the name of an environment variable", "write its name, like SHOP_URL")
+    return value
+
+
 class FromEnvironment(Entry):
     """A value that stands in an environment variable: addresses and secrets are never written into the folder."""
 
-    env: Text
+    env: Annotated[Text, AfterValidator(_variable)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_the_value_itself(cls, value: object) -> object:
+        if not isinstance(value, dict | FromEnvironment):
+            # what stands there may be a secret, so it is not shown
+            raise refusal(
+                "this value has to come from the environment",
+                "write {env: NAME_OF_A_VARIABLE}, and set that variable where the pipeline runs",
+            )
+        return cast("object", value)
+
+
+def _folder(value: object) -> FromEnvironment | str:
+    return FromEnvironment.model_validate(value) if isinstance(value, dict | FromEnvironment) else _TEXT(value)
 
 
 class Table(Entry):
@@ -125,6 +152,8 @@ class KeyedTable(Entry):
         for index, column in enumerate(self.key):
             if column not in self.columns:
                 raise refusal(f"`{column}` is no declared column", "add it to `columns`", at=("key", index))
+            if column in self.key[:index]:
+                raise refusal(f"the column `{column}` stands here twice", "keep one of the two", at=("key", index))
         if isinstance(self.load, Incremental):
             declared = self.columns.get(self.load.cursor)
             if declared is None:
@@ -186,7 +215,7 @@ class FilesSystem(Entry):
     kind: Literal["files"]
     name: Label
     description: Text | None = None
-    folder: FromEnvironment | Text
+    folder: Annotated[FromEnvironment | str, PlainValidator(_folder)]
     tables: dict[Identifier, Table] = Field(min_length=1)
 
     def place(self, table_id: str) -> str:

@@ -50,7 +50,8 @@ def changed_files(
         )
         changed[snapshot] = Rows(count=read.rows.num_rows, batches=iter([read.rows]))
     if problems:
-        raise SourceRefused(f"{system_id} cannot be loaded; the lake is as before", problems)
+        # a folder that is not known is one fault, however many tables are in it
+        raise SourceRefused(f"{system_id} cannot be loaded; the lake is as before", dict.fromkeys(problems))
     return changed
 
 

@@ -16,7 +16,7 @@ import duckdb
 
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.sources.config import ColumnType, Deletions, Incremental
-from perf_pipelines.sources.lake import SOURCE_KEY as KEY
+from perf_pipelines.sources.files import SOURCE_KEY as KEY
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -89,7 +89,7 @@ class Comparison:
             return self._whole(table_id, columns, known_rows=known_rows)
         self._changes(table_id, columns, cursor=incremental.cursor)
         if known_sql is not None and incremental.deletions is not Deletions.IGNORED:
-            self._vanished(table_id, table, reader, incremental, columns=columns, since=since)
+            self._vanished(table_id, table, reader, incremental, columns=columns, since=since, place=place)
         return self._appending(table_id, columns, known_rows=known_rows)
 
     def _since(self, known_sql: str | None, incremental: Incremental | None) -> dt.datetime | None:
@@ -111,11 +111,12 @@ class Comparison:
             else f"cast({_quoted(name)} as varchar)"
             for name in columns
         )
-        key = " || '|' || ".join(f"cast({_quoted(name)} as varchar)" for name in table.key)
+        key = _key(table)
         for batch in fetched.batches:
             self._connection.register("batch", batch)
             self._connection.execute(f"insert into {_table('read', table_id)} select {texts}, {key} from batch")
             self._connection.unregister("batch")
+        self._refuse_unknown(table_id, table, place=place)
         order = f"cast({_quoted(table.load.cursor)} as timestamptz)" if isinstance(table.load, Incremental) else "0"
         self._connection.execute(
             f"""
@@ -150,6 +151,17 @@ class Comparison:
                 ],
             )
         return columns
+
+    def _refuse_unknown(self, table_id: str, table: KeyedTable, *, place: str) -> None:
+        """Rows without a key or cursor: they would be lost, or appended again by every run."""
+        cursor = (table.load.cursor,) if isinstance(table.load, Incremental) else ()
+        problems: list[Problem] = []
+        for name in dict.fromkeys((*table.key, *cursor)):
+            without = self._one(f"select count(*) from {_table('read', table_id)} where {_quoted(name)} is null")
+            if without:
+                problems.append(_without_value(without, field=f"{place}.{name}"))
+        if problems:
+            raise _unknown(problems, place=place)
 
     def _know(self, table_id: str, known_sql: str | None, columns: Sequence[str]) -> None:
         """Put the lake's current rows beside the reading, with the reading's columns."""
@@ -195,14 +207,18 @@ class Comparison:
         *,
         columns: Sequence[str],
         since: dt.datetime | None,
+        place: str,
     ) -> None:
         if incremental.deletions is Deletions.BY_KEY:
             self._connection.execute(f"create or replace table {_table('there', table_id)} ({KEY} varchar)")
-            key = " || '|' || ".join(f"cast({_quoted(name)} as varchar)" for name in table.key)
+            key = _key(table)
             for batch in reader.keys(table_id):
                 self._connection.register("batch", batch)
                 self._connection.execute(f"insert into {_table('there', table_id)} select {key} from batch")
                 self._connection.unregister("batch")
+            without = self._one(f"select count(*) from {_table('there', table_id)} where {KEY} is null")
+            if without:
+                raise _unknown([_without_value(without, field=f"{place}.{', '.join(table.key)}")], place=place)
             looked_at = "true"
         else:
             self._connection.execute(
@@ -296,6 +312,26 @@ def comparison(folder: Path) -> Generator[Comparison]:
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _without_value(rows: object, *, field: str) -> Problem:
+    return Problem(
+        field=field,
+        what=f"{rows} rows have no value, by which they would be known",
+        todo="have it filled in, or declare another key and cursor in sources.yaml",
+    )
+
+
+def _unknown(problems: Sequence[Problem], *, place: str) -> SourceRefused:
+    return SourceRefused(f"{place} cannot be compared; the lake is as before", problems)
+
+
+def _key(table: KeyedTable) -> str:
+    """Several columns are joined by `|`, and one inside a value must not look like that."""
+    texts = [f"cast({_quoted(name)} as varchar)" for name in table.key]
+    if len(texts) > 1:
+        texts = [f"replace(replace({text}, '\\', '\\\\'), '|', '\\|')" for text in texts]
+    return " || '|' || ".join(texts)
 
 
 def _table(prefix: str, table_id: str) -> str:

@@ -32,6 +32,8 @@ def from_environment(value: FromEnvironment, *, system_id: str, field: str) -> s
     return found
 
 
-def without_secrets(text: str) -> str:
-    """``text`` without the passwords of addresses in it, on one line."""
+def without_secrets(text: str, *secrets: str) -> str:
+    """``text`` without these values and the passwords of addresses in it, on one line."""
+    for secret in secrets:
+        text = text.replace(secret, "…")
     return _PASSWORD.sub(r"\1:…@", " ".join(text.split()))

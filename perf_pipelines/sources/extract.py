@@ -35,7 +35,8 @@ _CONFIG: Mapping[str, Any] = {
     # names as they stand in the file: dlt's snake_case makes `x` of every Chinese header
     "schema": {"naming": "direct"},
     "normalize": {"workers": 1, "parquet_normalizer": {"add_dlt_load_id": True}},
-    "load": {"delete_completed_jobs": True, "workers": 1},
+    # with a single worker dlt's loader sleeps a second in every load
+    "load": {"delete_completed_jobs": True, "workers": 2},
 }
 """All that dlt is told. It reads neither environment variables nor files of its own: every machine loads alike."""
 

@@ -32,6 +32,9 @@ SOURCE_FILE = "_source_file"
 SOURCE_ROW = "_source_row"
 """Column: the line of the file on which the record starts; the header's line is 1."""
 
+SOURCE_KEY = "_source_key"
+"""Column: the key of the row in its table; of a file's row ``<file>:<line>``."""
+
 PROBLEMS_SHOWN = 20
 
 _READER = 1
@@ -262,7 +265,7 @@ class _Reading:
                     line=self._header_at,
                     field=name,
                 )
-            elif folded in {SOURCE_FILE, SOURCE_ROW} or folded.startswith("_dlt_"):
+            elif folded in {SOURCE_FILE, SOURCE_ROW, SOURCE_KEY} or folded.startswith("_dlt_"):
                 self._refuse(
                     "this name is kept for the lake's own columns",
                     "rename the column",

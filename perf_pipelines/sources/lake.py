@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from perf_pipelines.errors import Problem, RunFailed, SourceRefused
-from perf_pipelines.sources.files import SOURCE_FILE, SOURCE_ROW
+from perf_pipelines.sources.compaction import compact, is_compacted, read_manifest
+from perf_pipelines.sources.files import SOURCE_FILE, SOURCE_KEY, SOURCE_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,9 +32,6 @@ SNAPSHOT_TABLE = "lake_snapshot"
 
 LOAD_ID = "_dlt_load_id"
 """Column: the load that brought the row."""
-
-SOURCE_KEY = "_source_key"
-"""Column: the key of the row in its table; of a file's row ``<file>:<line>``."""
 
 _COMPLETED = 0
 _LOADS_LISTED = 10
@@ -86,7 +84,7 @@ class Snapshot:
     @property
     def files(self) -> tuple[Path, ...]:
         """All files that are read; empty when the table has no rows."""
-        return tuple(file for part in self.parts for file in part.files)
+        return tuple(dict.fromkeys(file for part in self.parts for file in part.files))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +99,7 @@ class Load:
 
 
 class Lake:
-    """The lake in the folder ``root``, which need not exist yet. Reading only; :mod:`.extract` writes."""
+    """The lake in the folder ``root``, which need not exist yet: read and compacted here, written by extract.py."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -173,15 +171,43 @@ class Lake:
             empty.insert(-2, f"cast(null as bigint) as {SOURCE_ROW}")
             return f"select {', '.join(empty)} where false"
         columns = ", ".join([*names, *place, key, LOAD_ID])
-        query = f"select {columns} from {_parquet(snapshot.files)} as lake_row"
-        newer = [file for part in snapshot.parts if part.superseding for file in part.files]
+        query = f"select {columns} from {_parquet(snapshot.files)} as lake_row where true"
+        # a compacted file holds other loads too
+        loads = ", ".join(_literal(part.load_id) for part in snapshot.parts if part.files)
+        if any(is_compacted(file) for file in snapshot.files):
+            query += f" and lake_row.{LOAD_ID} in ({loads})"
+        newer = list(dict.fromkeys(file for part in snapshot.parts if part.superseding for file in part.files))
         if newer:
             query += (
-                f" where not _deleted and not exists (select 1 from {_parquet(newer)} as newer where newer._supersedes"
+                f" and not _deleted and not exists (select 1 from {_parquet(newer)} as newer where newer._supersedes"
+                f" and newer.{LOAD_ID} in ({loads})"
                 f" and newer.{SOURCE_KEY} = lake_row.{SOURCE_KEY}"
                 f" and cast(newer.{LOAD_ID} as decimal(20, 9)) > cast(lake_row.{LOAD_ID} as decimal(20, 9)))"
             )
         return query
+
+    def compact(self) -> dict[tuple[str, str], int]:
+        """Make one file of the many of each table (system, table); how many they were, of those that had several.
+
+        The caller sees to it that nobody extracts meanwhile.
+        """
+        known = {load_id for _, load_id in self._completed()}
+        made: dict[tuple[str, str], int] = {}
+        for folder in sorted(path for path in self.raw.glob("*/*") if path.is_dir()):
+            if folder.name.startswith("_dlt") or folder.name == SNAPSHOT_TABLE:
+                continue
+            compacted = read_manifest(folder)
+            gone: frozenset[str] = compacted.replaced if compacted else frozenset()
+            files = [
+                path
+                for path in sorted(folder.glob("*.parquet"))
+                if path.name not in gone
+                and (path == compacted.file if compacted and is_compacted(path) else _load_id(path) in known)
+            ]
+            count = compact(folder, files)
+            if count:
+                made[folder.parent.name, folder.name] = count
+        return made
 
     def _completed(self) -> dict[tuple[str, str], datetime]:
         """(system, load id) → when, of the loads with a readable record that says so."""
@@ -208,11 +234,18 @@ class Lake:
         """The last of the chain with the files of all; :class:`RunFailed` when they do not hold their rows."""
         last = chain[-1]
         folder = self.raw / last.system / last.table
-        listed = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+        compacted = read_manifest(folder)
+        gone: frozenset[str] = compacted.replaced if compacted else frozenset()
+        listed = [path for path in sorted(folder.glob("*.parquet")) if path.name not in gone] if folder.is_dir() else []
         parts: list[Part] = []
         for snapshot in chain:
-            files = tuple(path for path in listed if _load_id(path) == snapshot.load_id) if snapshot.appended else ()
-            there = sum(_row_count(file) for file in files)
+            if not snapshot.appended:
+                files, there = (), 0
+            elif compacted and snapshot.load_id in compacted.rows:
+                files, there = (compacted.file,), compacted.rows[snapshot.load_id]
+            else:
+                files = tuple(path for path in listed if _load_id(path) == snapshot.load_id)
+                there = sum(_row_count(file) for file in files)
             if there != snapshot.appended:
                 raise RunFailed(
                     f"the lake is damaged: load {snapshot.load_id} of {snapshot.system}",

@@ -64,6 +64,7 @@ class RestReader:
         expected = 0
         for _ in range(_READINGS):
             rows, expected = self._read_once(table_id, table, since=since)
+            self._columns(rows, table, place=f"{self._id}.{table_id}")
             found = {
                 json.dumps([row.get(name) for name in table.key], default=str)
                 + json.dumps(row, sort_keys=True, default=str): row
@@ -91,31 +92,25 @@ class RestReader:
                 if answer.status_code == _UNAUTHORIZED and reading == 0 and self._system.auth is not None:
                     self._auth = self._authenticated()  # the token expired before its time
                     continue
-                what = f"{answer.status_code} {answer.reason} from {self._url}/{table.path}"
+                what = f"{answer.status_code} {answer.reason} from {self._system.place(table_id)}"
                 raise self._refused(table_id, what, "see that the service runs and the token is valid") from error
-            except (requests.RequestException, ValueError, KeyError) as error:
+            except (requests.RequestException, ValueError, KeyError, TypeError) as error:
+                said = without_secrets(str(error) or repr(error), self._url)
                 raise self._refused(
                     table_id,
-                    f"no usable answer from {self._url}/{table.path}: {without_secrets(str(error) or repr(error))}",
+                    f"no usable answer from {self._system.place(table_id)}: {said}",
                     "see that the service runs and can be reached, then run again",
                 ) from error
         raise AssertionError("unreachable")
 
     def _pages(self, table: RestTable, *, since: dt.datetime | None) -> tuple[list[dict[str, Any]], int]:
-        from dlt.sources.helpers.requests import Client
         from dlt.sources.helpers.rest_client.client import RESTClient
         from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
 
         client = RESTClient(
             base_url=self._url,
             auth=self._auth,
-            session=Client(
-                request_timeout=self._system.time_out,
-                request_max_attempts=self._system.retries + 1,
-                request_backoff_factor=0.2,
-                request_max_retry_delay=_LONGEST_WAIT,
-                retry_condition=_truncated,
-            ).session,
+            session=self._session(),
         )
         params = {table.since: since.isoformat()} if table.since and since else {}
         rows: list[dict[str, Any]] = []
@@ -128,8 +123,19 @@ class RestReader:
         ):
             rows.extend(_exact(page.response, table.rows))
             if table.total:
-                total = int(page.response.json()[table.total])
+                total = int(_at(page.response.json(), table.total))
         return rows, total
+
+    def _session(self) -> Any:
+        from dlt.sources.helpers.requests import Client
+
+        return Client(
+            request_timeout=self._system.time_out,
+            request_max_attempts=self._system.retries + 1,
+            request_backoff_factor=0.2,
+            request_max_retry_delay=_LONGEST_WAIT,
+            retry_condition=_truncated,
+        ).session
 
     def _authenticated(self) -> Any:
         from dlt.sources.helpers.rest_client.auth import BearerTokenAuth, OAuth2ClientCredentials
@@ -143,12 +149,16 @@ class RestReader:
             access_token_url=f"{self._url}/{auth.token_path}",
             client_id=from_environment(auth.client_id, system_id=self._id, field="auth.client_id"),
             client_secret=from_environment(auth.client_secret, system_id=self._id, field="auth.client_secret"),
+            session=self._session(),
         )
 
-    def _checked(self, rows: list[dict[str, Any]], table: RestTable, *, place: str) -> tuple[str, ...]:
+    def _columns(self, rows: list[dict[str, Any]], table: RestTable, *, place: str) -> tuple[str, ...]:
         names = list(dict.fromkeys(name for row in rows for name in row)) or list(table.columns)
         found = {name: table.columns.get(name, ColumnType.TEXT) for name in names}
-        columns = check_columns(found, table.columns, place=place)
+        return check_columns(found, table.columns, place=place)
+
+    def _checked(self, rows: list[dict[str, Any]], table: RestTable, *, place: str) -> tuple[str, ...]:
+        columns = self._columns(rows, table, place=place)
         required = {*table.key, *([table.load.cursor] if table.load.kind == "incremental" else [])}
         problems: list[Problem] = []
         for name, type_ in table.columns.items():
@@ -176,12 +186,16 @@ class RestReader:
 
 def _exact(response: Any, path: str) -> list[dict[str, Any]]:
     """The rows of an answer with numbers as they are written: binary floats would change amounts."""
-    found: Any = json.loads(response.text, parse_float=decimal.Decimal)
-    for part in path.split("."):
-        found = found[part]
+    found = _at(json.loads(response.text, parse_float=decimal.Decimal), path)
     if not isinstance(found, list):
         raise KeyError(f"`{path}` is no list of rows")
     return cast("list[dict[str, Any]]", found)
+
+
+def _at(document: Any, path: str) -> Any:
+    for part in path.split("."):
+        document = document[part]
+    return document
 
 
 def _truncated(response: Any, error: BaseException | None) -> bool:

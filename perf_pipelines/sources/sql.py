@@ -67,13 +67,17 @@ class SqlReader:
         return check_columns(types, table.columns, place=f"{self._id}.{table_id}")
 
     def _rows(self, table_id: str, *, columns: Sequence[str], since: dt.datetime | None) -> Iterator[pa.Table]:
+        import sqlalchemy as sa
         from dlt.sources.sql_database import sql_table
 
         table = self._system.tables[table_id]
         cursor = table.load.cursor if isinstance(table.load, Incremental) else None
 
         def adapt(query: Any, source: Any) -> Any:
-            return query if since is None or cursor is None else query.where(source.c[cursor] >= since)
+            if since is None or cursor is None:
+                return query
+            # rows without a cursor come every time, so that they are refused and not lost
+            return query.where(sa.or_(source.c[cursor] >= since, source.c[cursor].is_(None)))
 
         with self._engine(table_id) as engine:
             resource = sql_table(
@@ -92,6 +96,7 @@ class SqlReader:
     @contextmanager
     def _engine(self, table_id: str) -> Generator[Any]:
         import sqlalchemy as sa
+        from dlt.extract.exceptions import ResourceExtractionError
         from sqlalchemy import exc
         from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
@@ -102,7 +107,14 @@ class SqlReader:
             if self._url.startswith("postgres")
             else {}
         )
-        engine = sa.create_engine(self._url, connect_args=options)
+        try:
+            engine = sa.create_engine(self._url, connect_args=options)
+        except (exc.ArgumentError, ImportError) as error:
+            raise self._refused(
+                table_id,
+                f"${self._system.url.env} is no address of a database: {without_secrets(str(error), self._url)}",
+                "write it like postgresql://user:password@host:5432/database",
+            ) from error
         attempts = Retrying(
             stop=stop_after_attempt(self._system.retries + 1),
             wait=wait_exponential(multiplier=0.2, max=10),
@@ -114,8 +126,10 @@ class SqlReader:
                 with attempt, engine.connect():
                     pass
             yield engine
-        except exc.SQLAlchemyError as error:
-            cause = without_secrets(str(error.orig if isinstance(error, exc.DBAPIError) else error))
+        except (exc.SQLAlchemyError, ResourceExtractionError) as error:
+            # dlt wraps what happens while it reads
+            first = error.__cause__ if isinstance(error, ResourceExtractionError) and error.__cause__ else error
+            cause = without_secrets(str(first.orig if isinstance(first, exc.DBAPIError) else first), self._url)
             raise self._refused(
                 table_id,
                 f"the database does not answer: {cause}",

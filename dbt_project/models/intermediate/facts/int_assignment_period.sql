@@ -55,7 +55,8 @@ worked as (
         active.department_id,
         active.active_from,
         coalesce(
-            sum(attendance.worked_hours) filter (where attendance.worked_on between active.active_from and active.active_to),
+            sum(attendance.worked_hours)
+            filter (where attendance.worked_on between active.active_from and active.active_to),
             0
         ) as worked_hours
     from active

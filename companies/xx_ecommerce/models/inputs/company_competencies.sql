@@ -1,0 +1,6 @@
+select
+    competency_id,
+    name_zh,
+    name_en
+from {{ ref('stg_survey__competencies') }}
+where rejection is null

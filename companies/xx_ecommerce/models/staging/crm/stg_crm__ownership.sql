@@ -1,0 +1,34 @@
+-- An owner who is the owner still has no valid_to; a value that cannot be read closes gate 1.
+with typed as (
+
+    select
+        raw.id,
+        raw.subject_kind,
+        raw.subject_id,
+        raw.employee_id,
+        {{ amount('raw.share', scale=8) }} as share,
+        try_cast(raw.valid_from as date) as valid_from,
+        case when raw.valid_to is null then date '9999-12-31' else try_cast(raw.valid_to as date) end as valid_to,
+        {{ raw_row() }}
+    from {{ source('crm', 'ownership') }} as raw
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        {{ rejection([
+            {
+                'rule': 'not_a_date',
+                'when': 'valid_from is null or valid_to is null',
+                'because': "'valid_from and valid_to must be dates'",
+                'blocks': true,
+            },
+            {'rule': 'not_a_number', 'when': 'share is null', 'because': "'share is no number'", 'blocks': true},
+        ]) }} as rejection
+    from typed
+
+)
+
+{{ cleaned('judged') }}

@@ -1,0 +1,57 @@
+with typed as (
+
+    select
+        try_cast(raw.id as bigint) as id,
+        raw.customer_id,
+        raw.handler_id,
+        try_cast(raw.opened_at as timestamptz) as opened_at,
+        {{ local_day('try_cast(raw.opened_at as timestamptz)', 'Asia/Shanghai') }} as opened_on,
+        raw.first_response_at as first_response_at_as_written,
+        try_cast(raw.first_response_at as timestamptz) as first_response_at,
+        raw.closed_at as closed_at_as_written,
+        try_cast(raw.closed_at as timestamptz) as closed_at,
+        {{ local_day('try_cast(raw.closed_at as timestamptz)', 'Asia/Shanghai') }} as closed_on,
+        raw.topic,
+        {{ raw_row() }}
+    from {{ source('crm', 'tickets') }} as raw
+
+),
+
+joined as (
+
+    select
+        typed.*,
+        cast(
+            {{ exact_ratio('epoch_us(typed.first_response_at) - epoch_us(typed.opened_at)', '60000000', scale=4) }}
+            as decimal(18, 4)
+        ) as response_minutes,
+        coalesce(customer.person_id, typed.customer_id) as person_id
+    from typed
+    left join {{ ref('stg_shop__customers') }} as customer
+        on typed.customer_id = customer.customer_id
+
+),
+
+judged as (
+
+    select
+        joined.*,
+        {{ rejection([
+            {'rule': 'not_a_number', 'when': 'id is null', 'because': "'id is no whole number'"},
+            {'rule': 'not_a_moment', 'when': 'opened_at is null', 'because': "'opened_at is no moment'"},
+            {
+                'rule': 'not_a_moment',
+                'when': 'first_response_at_as_written is not null and first_response_at is null',
+                'because': "'first_response_at is no moment'",
+            },
+            {
+                'rule': 'not_a_moment',
+                'when': 'closed_at_as_written is not null and closed_at is null',
+                'because': "'closed_at is no moment'",
+            },
+        ]) }} as rejection
+    from joined
+
+)
+
+{{ cleaned('judged') }}

@@ -1,0 +1,36 @@
+with typed as (
+
+    select
+        raw.id,
+        raw.employee_id,
+        raw.department_id,
+        try_cast(raw.valid_from as date) as valid_from,
+        try_cast(raw.valid_to as date) as valid_to,
+        {{ raw_row() }}
+    from {{ source('hris', 'loans') }} as raw
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        {{ rejection([
+            {
+                'rule': 'not_a_date',
+                'when': 'valid_from is null or valid_to is null',
+                'because': "'valid_from and valid_to must be dates'",
+                'blocks': true,
+            },
+            {
+                'rule': 'impossible_dates',
+                'when': 'valid_to < valid_from',
+                'because': "'the loan ends on ' || valid_to || ', before it begins on ' || valid_from",
+                'blocks': true,
+            },
+        ]) }} as rejection
+    from typed
+
+)
+
+{{ cleaned('judged') }}

@@ -1,0 +1,46 @@
+with typed as (
+
+    select
+        try_cast(raw.id as bigint) as id,
+        raw.customer_id,
+        raw.kind,
+        try_cast(raw.sent_at as timestamptz) as sent_at,
+        {{ local_day('try_cast(raw.sent_at as timestamptz)', 'Asia/Shanghai') }} as sent_on,
+        raw.delivered_at as delivered_at_as_written,
+        try_cast(raw.delivered_at as timestamptz) as delivered_at,
+        {{ local_day('try_cast(raw.delivered_at as timestamptz)', 'Asia/Shanghai') }} as delivered_on,
+        {{ raw_row() }}
+    from {{ source('shop', 'messages') }} as raw
+
+),
+
+joined as (
+
+    select
+        typed.*,
+        customer.person_id,
+        customer.customer_id is not null and not customer.is_test as customer_is_used
+    from typed
+    left join {{ ref('stg_shop__customers') }} as customer
+        on typed.customer_id = customer.customer_id
+
+),
+
+judged as (
+
+    select
+        joined.*,
+        {{ rejection([
+            {'rule': 'not_a_number', 'when': 'id is null', 'because': "'id is no whole number'"},
+            {'rule': 'not_a_moment', 'when': 'sent_at is null', 'because': "'sent_at is no moment'"},
+            {
+                'rule': 'not_a_moment',
+                'when': 'delivered_at_as_written is not null and delivered_at is null',
+                'because': "'delivered_at is no moment'",
+            },
+        ]) }} as rejection
+    from joined
+
+)
+
+{{ cleaned('judged') }}

@@ -1,0 +1,48 @@
+with typed as (
+
+    select
+        try_cast(raw.id as bigint) as id,
+        try_cast(raw.order_id as bigint) as order_id,
+        try_cast(raw.line_no as integer) as line_no,
+        raw.sku,
+        try_cast(raw.quantity as integer) as quantity,
+        {{ amount('raw.unit_price') }} as unit_price,
+        {{ raw_row() }}
+    from {{ source('shop', 'order_lines') }} as raw
+
+),
+
+joined as (
+
+    select
+        typed.*,
+        parent.placed_on,
+        parent.id is not null and parent.rejection is null as order_is_used
+    from typed
+    left join {{ ref('stg_shop__orders') }} as parent
+        on typed.order_id = parent.id
+
+),
+
+judged as (
+
+    select
+        joined.*,
+        {{ rejection([
+            {
+                'rule': 'not_a_number',
+                'when': 'id is null or order_id is null or line_no is null or quantity is null',
+                'because': "'id, order_id, line_no and quantity must be whole numbers'",
+            },
+            {'rule': 'not_a_number', 'when': 'unit_price is null', 'because': "'unit_price is no amount of money'"},
+            {
+                'rule': 'negative_value',
+                'when': 'quantity <= 0 or unit_price < 0',
+                'because': "'quantity must be above 0, unit_price not below 0'",
+            },
+        ]) }} as rejection
+    from joined
+
+)
+
+{{ cleaned('judged') }}

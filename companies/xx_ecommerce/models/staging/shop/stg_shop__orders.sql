@@ -1,0 +1,77 @@
+-- With what its customer adds to the judgement: whether a test account or one of the staff ordered, and since when the
+-- account exists. An account that is unknown leaves person_id empty.
+with typed as (
+
+    select
+        try_cast(raw.id as bigint) as id,
+        raw.order_no,
+        raw.customer_id,
+        raw.shop_id,
+        try_cast(raw.placed_at as timestamptz) as placed_at,
+        {{ local_day('try_cast(raw.placed_at as timestamptz)', 'Asia/Shanghai') }} as placed_on,
+        raw.paid_at as paid_at_as_written,
+        try_cast(raw.paid_at as timestamptz) as paid_at,
+        raw.status,
+        raw.channel,
+        raw.campaign_id,
+        raw.stream_id,
+        {{ amount('raw.amount') }} as amount,
+        try_cast(raw.is_test as boolean) as is_test,
+        try_cast(raw.updated_at as timestamptz) as updated_at,
+        {{ raw_row() }}
+    from {{ source('shop', 'orders') }} as raw
+
+),
+
+staff as (
+
+    select distinct phone_normalised
+    from {{ ref('stg_hris__employees') }}
+    where rejection is null and phone_normalised is not null
+
+),
+
+joined as (
+
+    select
+        typed.*,
+        customer.person_id,
+        customer.registered_at as customer_registered_at,
+        coalesce(customer.is_test, false) as customer_is_test,
+        staff.phone_normalised is not null as customer_is_staff
+    from typed
+    left join {{ ref('stg_shop__customers') }} as customer
+        on typed.customer_id = customer.customer_id
+    left join staff
+        on customer.phone_normalised = staff.phone_normalised
+
+),
+
+judged as (
+
+    select
+        joined.*,
+        {{ rejection([
+            {'rule': 'not_a_number', 'when': 'id is null', 'because': "'id is no whole number'"},
+            {'rule': 'value_missing', 'when': 'order_no is null', 'because': "'order_no is empty'"},
+            {'rule': 'not_a_moment', 'when': 'placed_at is null', 'because': "'placed_at is no moment'"},
+            {
+                'rule': 'not_a_moment',
+                'when': 'paid_at_as_written is not null and paid_at is null',
+                'because': "'paid_at is no moment'",
+            },
+            {'rule': 'not_a_moment', 'when': 'updated_at is null', 'because': "'updated_at is no moment'"},
+            {
+                'rule': 'unknown_status',
+                'when': "coalesce(status not in ('paid', 'cancelled'), true)",
+                'because': "'status `' || coalesce(status, '') || '` is neither paid nor cancelled'",
+            },
+            {'rule': 'not_a_number', 'when': 'amount is null', 'because': "'amount is no amount of money'"},
+            {'rule': 'negative_value', 'when': 'amount < 0', 'because': "'amount is below 0'"},
+            {'rule': 'not_a_flag', 'when': 'is_test is null', 'because': "'is_test is neither true nor false'"},
+        ]) }} as rejection
+    from joined
+
+)
+
+{{ cleaned('judged') }}

@@ -1,0 +1,40 @@
+-- `day` is a day in Shanghai already: the platform counts by it.
+with typed as (
+
+    select
+        raw.id,
+        try_cast(raw.day as date) as day,
+        raw.shop_id,
+        raw.channel,
+        raw.segment,
+        raw.user_agent,
+        try_cast(raw.visits as bigint) as visits,
+        try_cast(raw.visitors as bigint) as visitors,
+        try_cast(raw.page_views as bigint) as page_views,
+        {{ raw_row() }}
+    from {{ source('shop', 'traffic') }} as raw
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        {{ rejection([
+            {'rule': 'not_a_date', 'when': 'day is null', 'because': "'day is no date'"},
+            {
+                'rule': 'not_a_number',
+                'when': 'visits is null or visitors is null or page_views is null',
+                'because': "'visits, visitors and page_views must be whole numbers'",
+            },
+            {
+                'rule': 'negative_value',
+                'when': 'visits < 0 or visitors < 0 or page_views < 0',
+                'because': "'visits, visitors and page_views must not be below 0'",
+            },
+        ]) }} as rejection
+    from typed
+
+)
+
+{{ cleaned('judged') }}

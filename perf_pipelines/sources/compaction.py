@@ -1,0 +1,87 @@
+"""Compaction: the many small files that loads leave of a table become one, with every row and its load id kept.
+
+Safe at any moment: the new file is written beside the old ones, a manifest that names it and what it replaces is
+renamed into place, and only then are the old files removed. A reader sees the old files or the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+MANIFEST = "compacted.json"
+"""File beside a table's Parquet files: which of them is compacted, what it replaced, its rows by load id."""
+
+LEAST_FILES = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compacted:
+    """A compacted file of a table, and how many rows of each load it holds."""
+
+    file: Path
+    rows: Mapping[str, int]
+    replaced: frozenset[str]
+
+
+def is_compacted(file: Path) -> bool:
+    """Whether a file was made by :func:`compact`."""
+    return file.name.startswith("compacted-")
+
+
+def read_manifest(folder: Path) -> Compacted | None:
+    """The compacted file of a table's folder, if it has one."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return None
+    said = json.loads(path.read_text(encoding="utf-8"))
+    return Compacted(file=folder / said["file"], rows=said["rows"], replaced=frozenset(said["replaced"]))
+
+
+def compact(folder: Path, files: Sequence[Path]) -> int:
+    """Make one of ``files``, which are all of completed loads; how many there were, 0 when there was nothing to do."""
+    before = read_manifest(folder)
+    _remove(before)
+    if len(files) < LEAST_FILES:
+        return 0
+    number = int(before.file.stem.removeprefix("compacted-")) + 1 if before else 1
+    target = folder / f"compacted-{number}.parquet"
+    making = target.with_suffix(".making")
+    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    with duckdb.connect() as connection:
+        source = f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
+        destination = str(making).replace("'", "''")
+        connection.execute(f"copy (select * from {source}) to '{destination}' (format parquet)")
+        rows = dict(connection.execute(f"select _dlt_load_id, count(*) from {source} group by 1 order by 1").fetchall())
+    _flush(making)
+    making.replace(target)
+    manifest = {"file": target.name, "rows": rows, "replaced": sorted(file.name for file in files)}
+    fresh = folder / f"{MANIFEST}.making"
+    fresh.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    _flush(fresh)
+    fresh.replace(folder / MANIFEST)
+    _remove(read_manifest(folder))
+    return len(files)
+
+
+def _remove(compacted: Compacted | None) -> None:
+    """The files that a compacted one replaced; some may be gone already, when an earlier removal broke off."""
+    for name in compacted.replaced if compacted else ():
+        if compacted and name != compacted.file.name:
+            (compacted.file.parent / name).unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -35,7 +35,7 @@ TO_online_retail := 2011-05
 FROM_xx_ecommerce := 2025-01
 TO_xx_ecommerce := 2025-12
 SHOWN_crm_sales := --period 2017-Q4 --employee darcel_schlecht
-SHOWN_online_retail := --period 2011-Q1
+SHOWN_online_retail := --period 2011-Q1 --employee oliver_grant
 SHOWN_xx_ecommerce := --period 2025-Q4 --employee E004
 # xx_ecommerce has its business systems beside it: a database, services and files that the pipeline has to talk to.
 SYSTEMS_xx_ecommerce := $(BIN)/python -m business_systems run --

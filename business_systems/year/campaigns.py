@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from business_systems.year.chance import stream
-from business_systems.year.people import CAMPAIGN_OPERATORS
+from business_systems.year.people import CAMPAIGN_OPERATORS, TRANSFER_OF_USER_OPERATOR
 
 _KINDS = (("ads", "广告投放", "Advertising"), ("referral", "老带新", "Referral"), ("sale", "促销", "Sale"))
 _COST_A_DAY = {"ads": 60_000, "referral": 22_000, "sale": 35_000}
@@ -20,13 +20,15 @@ def campaigns() -> pd.DataFrame:
         for number in range(1, 13):
             for place, (kind, zh, en) in enumerate(_KINDS):
                 starts_on = dt.date(year, number, 1 + 3 * place)
+                # who came over from user operations runs campaigns from then on
+                operators = [*CAMPAIGN_OPERATORS, *(["E007"] if starts_on >= TRANSFER_OF_USER_OPERATOR else [])]
                 rows.append(
                     {
                         "campaign_id": f"K{year}{number:02d}{place + 1}",
                         "name_zh": f"{year}年{number}月{zh}",
                         "name_en": f"{en} {year}-{number:02d}",
                         "kind": kind,
-                        "owner_id": CAMPAIGN_OPERATORS[(number + place) % 3],
+                        "owner_id": operators[(number + place) % len(operators)],
                         "starts_on": starts_on,
                         "ends_on": starts_on + dt.timedelta(days=20),
                     }

@@ -29,7 +29,8 @@ def check_columns(
 ) -> tuple[str, ...]:
     """The declared columns in order, then the others.
 
-    :class:`SourceRefused` with all that are lost or retyped, or whose names the lake cannot keep. A found type of ``None`` is not known and fits none but text.
+    :class:`SourceRefused` with all that are lost or retyped, or whose names the lake cannot keep. A found type of
+    ``None`` is not known and fits none but text.
     """
     problems: list[Problem] = []
     others = [name for name in found if name not in declared]

@@ -145,7 +145,7 @@ TICKETS = "systems.crm.tables.tickets"
     [
         ("kind: sql", "kind: sqll", "systems.shop.kind", "`sqll`", "sql"),
         ("kind: sql", "kind: graphql", "systems.shop.kind", "`graphql`", "files, rest, sql"),
-        ("    kind: sql\n", "", "systems.shop", "`kind` is missing", "files, rest, sql"),
+        ("    kind: sql\n", "", "systems.shop", "`kind` is missing", "files, sql, rest"),
         ("url: {env: SHOP_URL}", "url: postgresql://x:secret@db/shop", "systems.shop.url", "environment", "env"),
         ("url: {env: SHOP_URL}", "url: {env: }", "systems.shop.url.env", "not text", ""),
         ("url: {env: SHOP_URL}", "url: {env: SHOP_URL, default: x}", "systems.shop.url.default", "not known", ""),

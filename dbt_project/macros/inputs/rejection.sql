@@ -25,7 +25,7 @@
 
 
 {#-
-    An amount with at most `scale` decimals, exactly as written, or null when the text is none (NaN, inf, words).
+    An amount with at most `scale` decimals, exactly as written, or null when the text is none (NaN, inf, 1e3, words).
     With `thousands` that separator may stand before each group of three digits, and nowhere else.
 -#}
 {% macro amount(text, scale=2, thousands=none) -%}
@@ -34,7 +34,7 @@
         ~ text ~ ", '" ~ thousands ~ "', '') else " ~ text ~ " end"
     ) -%}
     case
-        when try_cast({{ written }} as decimal(38, 10)) = try_cast({{ written }} as decimal(18, {{ scale }}))
+        when regexp_full_match({{ written }}, '\s*[-+]?[0-9]*(\.[0-9]{0,{{ scale }}}0*)?\s*')
             then try_cast({{ written }} as decimal(18, {{ scale }}))
     end
 {%- endmacro %}

@@ -18,7 +18,8 @@ with owned as (
         ) as place
     from {{ ref('stg_crm__ownership') }} as ownership
     left join {{ ref('stg_shop__customers') }} as customer
-        on ownership.subject_kind = 'customer' and ownership.subject_id = customer.customer_id
+        -- one equality: with a condition on the left side alone DuckDB compares every row with every other
+        on case when ownership.subject_kind = 'customer' then ownership.subject_id end = customer.customer_id
     where ownership.rejection is null
 
 )

@@ -41,6 +41,7 @@ GATES: Mapping[Floor, str] = {
 """The gate behind each floor that has one; its suite is ``expectations/<gate>.yaml``."""
 
 _ORDER = tuple(Floor)
+_RULES_COUNTED = 1_000
 
 
 @dataclass(frozen=True)
@@ -177,24 +178,19 @@ class Closing:
             self.warehouse.open_gate(GATES[floor])
         return result
 
-    def set_aside(self) -> tuple[str, ...]:
-        """What was set aside of the loads being read: a line for each table and rule, with the key of the first row."""
-        rows = self.warehouse.rows(
+    def set_aside(self) -> tuple[dict[str, str], ...]:
+        """What was set aside of the loads being read: for each table and rule how many rows, the first and why."""
+        return self.warehouse.rows(
             """(
                 select
                     source_system || '.' || source_table as source_table,
                     rule,
                     count(*) as rows,
-                    min_by(source_key, source_key) as first_row,
-                    min_by(reason, source_key) as reason
+                    min_by(source_key, row(coalesce(source_row, 0), source_key)) as first_row,
+                    min_by(reason, row(coalesce(source_row, 0), source_key)) as reason
                 from inputs.staged_rows where rule is not null group by all
             )""",
-            limit=OFFENDING_ROWS_KEPT,
-        )
-        return tuple(
-            f"{row['rows']} row(s) of {row['source_table']} set aside, {row['rule']}; "
-            f"the first is {row['first_row']}: {row['reason']}"
-            for row in rows
+            limit=_RULES_COUNTED,
         )
 
     def publish(self, periods: Sequence[Period], *, as_of: str | None = None) -> Publication:

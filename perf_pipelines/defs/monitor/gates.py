@@ -1,7 +1,7 @@
 """The four gates as blocking asset checks: one check a relation that the gate's suite looks at."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
@@ -14,6 +14,9 @@ from perf_pipelines.periods import Cycle
 from perf_pipelines.warehouse.dbt import Floor
 
 _log = logging.getLogger(__name__)
+
+_COUNTED_BESIDE = "source_volume"
+"""The relation whose check shows what was set aside: there rows in are held against rows used and rejected."""
 
 
 def gate_checks(site: Site) -> list[dg.AssetChecksDefinition]:
@@ -47,11 +50,15 @@ def _gate(site: Site, floor: Floor, cycle: Cycle | None) -> dg.AssetChecksDefini
     def check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         closing: Closing = getattr(context.resources, site.resource)
         result = closing.check(floor)
+        set_aside = closing.set_aside() if floor is Floor.INPUTS else ()
         for table in result.tables:
-            yield _check_result(table, name=gate, key=key_of[table.table])
-        if floor is Floor.INPUTS:
-            for line in closing.set_aside():
-                _log.info("%s", line)
+            counted = table_metadata("set aside, by rule", set_aside) if table.table == _COUNTED_BESIDE else {}
+            yield _check_result(table, name=gate, key=key_of[table.table], more=counted)
+        for row in set_aside:
+            _log.info(
+                "%s row(s) of %s set aside, %s; the first is %s: %s",
+                *(row[column] for column in ("rows", "source_table", "rule", "first_row", "reason")),
+            )
         _log.info("%s: %s", gate, "open" if result.passed else "closed")
         if not result.passed:
             raise result.failure()
@@ -59,7 +66,9 @@ def _gate(site: Site, floor: Floor, cycle: Cycle | None) -> dg.AssetChecksDefini
     return check
 
 
-def _check_result(table: TableResult, *, name: str, key: dg.AssetKey) -> dg.AssetCheckResult:
+def _check_result(
+    table: TableResult, *, name: str, key: dg.AssetKey, more: Mapping[str, dg.TableMetadataValue]
+) -> dg.AssetCheckResult:
     failed = [expectation for expectation in table.expectations if not expectation.passed]
     closes = any(expectation.severity == "error" for expectation in failed)
     offending = [
@@ -77,5 +86,6 @@ def _check_result(table: TableResult, *, name: str, key: dg.AssetKey) -> dg.Asse
             "rows looked at": table.rows,
             "expectations": len(table.expectations),
             **table_metadata("offending rows", offending),
+            **more,
         },
     )

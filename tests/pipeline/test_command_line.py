@@ -8,12 +8,10 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import duckdb
 import openpyxl
 import pytest
 from filelock import FileLock
 
-from tests.conftest import PROJECT
 from tests.pipeline import reference
 
 if TYPE_CHECKING:
@@ -125,26 +123,3 @@ def test_status_names_the_periods_and_where_the_marts_are(closed_year: Place) ->
     outcome = closed_year.call("status")
     assert all(period in outcome.out for period in reference.PERIODS)
     assert "marts.duckdb" in outcome.out
-
-
-def test_every_command_of_the_readme_is_one_that_exists(closed_year: Place, tmp_path: Path) -> None:
-    text = (PROJECT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(FENCE + r"sh\n(.*?)" + FENCE, text, flags=re.DOTALL)
-    commands = [line.split("#")[0].split() for block in blocks for line in block.splitlines()]
-    own = [words[1:] for words in commands if words and words[0].endswith("perf-pipelines")]
-    assert len(own) >= 5
-    for words in own:
-        arguments = [str(tmp_path / word) if word.endswith(".xlsx") else word for word in words]
-        outcome = closed_year.call(*arguments)
-        assert outcome.code == 0, outcome.err
-    targets = {words[1] for words in commands if words and words[0] == "make"}
-    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
-    assert all(re.search(rf"^{target}:", makefile, flags=re.MULTILINE) for target in targets)
-
-
-def test_the_readmes_way_into_the_marts_works_for_an_analyst(closed_year: Place) -> None:
-    text = (PROJECT / "README.md").read_text(encoding="utf-8")
-    [sql] = re.findall(FENCE + r"sql\n(.*?)" + FENCE, text, flags=re.DOTALL)
-    with duckdb.connect() as connection:
-        rows = connection.execute(sql.replace(".perf/crm_sales/published", str(closed_year.published))).fetchall()
-    assert len(rows) == 41

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from business_systems import Sizes, World, running
 from perf_pipelines.errors import SourceRefused
-from perf_pipelines.sources.config import Deletions, FilesSystem
+from perf_pipelines.sources.config import Deletions, FilesSystem, WholeTable
 from tests.pipeline.extracting import SYSTEMS, Extraction, only, with_load, with_table
 
 if TYPE_CHECKING:
@@ -285,8 +285,9 @@ def test_another_key_begins_the_table_anew(systems: Systems, extraction: Extract
 
 
 def test_a_key_that_stands_twice_is_refused(systems: Systems, extraction: Extraction) -> None:
+    whole = WholeTable(kind="snapshot")
     with pytest.raises(SourceRefused, match="shop_id stands twice") as refused:
-        extraction.run(shop=with_table(SHOP, "orders", key=("shop_id",)))
+        extraction.run(shop=with_table(SHOP, "orders", key=("shop_id",), load=whole))
     assert [problem.field for problem in refused.value.problems] == ["shop.orders"]
     assert not extraction.lake.root.exists()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from filelock import FileLock
 
@@ -366,3 +368,30 @@ def test_everybody_who_works_there_is_evaluated_in_the_year(year: Place) -> None
     found = of(year, "select employee_id, status from marts.fct_evaluation where period_id = '2025'")
     assert len(found) == 21
     assert {employee for employee, status in found if status != "evaluated"} <= {"E007"}
+
+
+def readme(language: str) -> list[str]:
+    """The code blocks of the README in one language."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    fence = "`" * 3
+    return re.findall(fence + language + r"\n(.*?)" + fence, text, flags=re.DOTALL)
+
+
+def test_every_command_of_the_readme_works(year: Place, tmp_path: Path) -> None:
+    commands = [line.split("#")[0].split() for block in readme("sh") for line in block.splitlines()]
+    own = [words[1:] for words in commands if words and words[0].endswith("perf-pipelines")]
+    assert len(own) >= 5
+    for words in own:
+        arguments = [str(tmp_path / word) if word.endswith(".xlsx") else word for word in words]
+        outcome = year.call(*arguments)
+        assert outcome.code == 0, outcome.err
+    targets = {words[1] for words in commands if words and words[0] == "make"}
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    assert all(re.search(rf"^{target}:", makefile, flags=re.MULTILINE) for target in targets)
+
+
+def test_the_readmes_way_into_the_marts_works_for_an_analyst(year: Place) -> None:
+    [sql] = readme("sql")
+    with duckdb.connect() as connection:
+        rows = connection.execute(sql.replace(".perf/xx_ecommerce/published", str(year.published))).fetchall()
+    assert len(rows) == 21

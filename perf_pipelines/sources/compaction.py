@@ -1,5 +1,7 @@
 """Compaction: the many small files that loads leave of a table become one, with every row and its load id kept.
 
+Opening a file takes longer than reading the few rows in it, and every run opens all of them.
+
 Safe at any moment: the new file is written beside the old ones, a manifest that names it and what it replaces is
 renamed into place, and only then are the old files removed. A reader sees the old files or the new one.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +23,12 @@ if TYPE_CHECKING:
 MANIFEST = "compacted.json"
 """File beside a table's Parquet files: which of them is compacted, what it replaced, its rows by load id."""
 
+RECORDS = "compacted.jsonl"
+"""File with the completion records of many loads."""
+
 LEAST_FILES = 2
+
+_MEMORY = "2GB"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +64,13 @@ def compact(folder: Path, files: Sequence[Path]) -> int:
     target = folder / f"compacted-{number}.parquet"
     making = target.with_suffix(".making")
     listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    with duckdb.connect() as connection:
+    spill = folder / "compacting"
+    with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(spill)}) as connection:
         source = f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
         destination = str(making).replace("'", "''")
         connection.execute(f"copy (select * from {source}) to '{destination}' (format parquet)")
         rows = dict(connection.execute(f"select _dlt_load_id, count(*) from {source} group by 1 order by 1").fetchall())
+    shutil.rmtree(spill, ignore_errors=True)
     _flush(making)
     making.replace(target)
     manifest = {"file": target.name, "rows": rows, "replaced": sorted(file.name for file in files)}
@@ -70,6 +80,20 @@ def compact(folder: Path, files: Sequence[Path]) -> int:
     fresh.replace(folder / MANIFEST)
     _remove(read_manifest(folder))
     return len(files)
+
+
+def compact_records(folder: Path, records: Sequence[Path]) -> None:
+    """Make one file of ``records``, completion records in JSON lines; one that stands in two files does no harm."""
+    if len(records) < LEAST_FILES:
+        return
+    making = folder / f"{RECORDS}.making"
+    lines = [line for record in records for line in record.read_text(encoding="utf-8").splitlines() if line.strip()]
+    making.write_text("".join(f"{line}\n" for line in dict.fromkeys(lines)), encoding="utf-8")
+    _flush(making)
+    making.replace(folder / RECORDS)
+    for record in records:
+        if record.name != RECORDS:
+            record.unlink()
 
 
 def _remove(compacted: Compacted | None) -> None:

@@ -10,7 +10,16 @@ import pyarrow as pa
 
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.sources.environment import from_environment
-from perf_pipelines.sources.files import SOURCE_FILE, SOURCE_ROW, FileRows, SourceFile, fingerprint, read_file
+from perf_pipelines.sources.files import (
+    SOURCE_FILE,
+    SOURCE_ROW,
+    FileRows,
+    SourceFile,
+    fingerprint,
+    lake_name,
+    no_rows,
+    read_file,
+)
 from perf_pipelines.sources.lake import Rows, Snapshot
 
 if TYPE_CHECKING:
@@ -32,7 +41,7 @@ def changed_files(
             if table_id in known and known[table_id].sha256 == sha256:
                 continue
             read = _as_one([read_file(file) for file in files], table)
-            if _together(files) != sha256:
+            if files and _together(files) != sha256:
                 problems.append(files[0].problem("the file was changed while it was read", "run again"))
         except SourceRefused as refused:
             problems.extend(refused.problems)
@@ -64,7 +73,7 @@ def _found(system: FilesSystem, table: Table, *, system_id: str, company_folder:
     if "*" not in table.file:
         return [SourceFile(company_folder=root, path=Path(f"{below}{table.file}").as_posix(), table=table)]
     paths = sorted(path.relative_to(root).as_posix() for path in root.glob(f"{below}{table.file}") if path.is_file())
-    if not paths:
+    if not paths and not table.may_be_empty:
         raise SourceRefused(
             f"{system_id} cannot be loaded",
             [
@@ -79,7 +88,7 @@ def _found(system: FilesSystem, table: Table, *, system_id: str, company_folder:
 
 
 def _together(files: Sequence[SourceFile]) -> str:
-    """One file's own fingerprint, or that of all together."""
+    """One file's own fingerprint, or that of all together; of none that of nothing."""
     prints = [fingerprint(file) for file in files]
     return prints[0] if len(prints) == 1 else hashlib.sha256("\n".join(prints).encode()).hexdigest()
 
@@ -88,6 +97,8 @@ def _as_one(reads: Sequence[FileRows], table: Table) -> FileRows:
     """The rows of all files; a column that only some have is null in the others."""
     if len(reads) == 1:
         return reads[0]
+    if not reads:
+        return FileRows(rows=no_rows(table.columns), columns=tuple(map(lake_name, table.columns)), extra_columns=())
     extra = tuple(dict.fromkeys(name for read in reads for name in read.extra_columns))
     declared = reads[0].columns[: len(table.columns)]
     rows = pa.concat_tables([read.rows for read in reads], promote_options="default")

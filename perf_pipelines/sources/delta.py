@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,7 @@ import duckdb
 
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.sources.config import ColumnType, Deletions, Incremental
+from perf_pipelines.sources.files import LOAD_ID
 from perf_pipelines.sources.files import SOURCE_KEY as KEY
 
 if TYPE_CHECKING:
@@ -38,10 +39,15 @@ _MEMORY = "2GB"
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """A reading: the columns, and its rows in batches (any types; text in the lake)."""
+    """A reading: the columns, and its rows in batches (any types; text in the lake).
+
+    ``at_once``: all rows are of one moment, so that a key stands in it once. Otherwise a row may have changed between
+    two pages, and its newest version counts.
+    """
 
     columns: tuple[str, ...]
-    batches: Iterator[pa.Table]
+    batches: Generator[pa.Table]
+    at_once: bool
 
 
 class Reader(Protocol):
@@ -51,8 +57,12 @@ class Reader(Protocol):
         """The rows of a table, only those changed since then if that is given."""
         ...
 
-    def keys(self, table_id: str) -> Iterator[pa.Table]:
+    def keys(self, table_id: str) -> Generator[pa.Table]:
         """The key columns of all rows."""
+        ...
+
+    def close(self) -> None:
+        """Leave the system alone; nothing is read afterwards."""
         ...
 
 
@@ -87,7 +97,10 @@ class Comparison:
         self._know(table_id, known_sql, columns)
         if incremental is None:
             return self._whole(table_id, columns, known_rows=known_rows)
-        self._changes(table_id, columns, cursor=incremental.cursor)
+        if known_sql is None:
+            self._all(table_id)
+        else:
+            self._changes(table_id, columns, cursor=incremental.cursor)
         if known_sql is not None and incremental.deletions is not Deletions.IGNORED:
             self._vanished(table_id, table, reader, incremental, columns=columns, since=since, place=place)
         return self._appending(table_id, columns, known_rows=known_rows)
@@ -95,7 +108,15 @@ class Comparison:
     def _since(self, known_sql: str | None, incremental: Incremental | None) -> dt.datetime | None:
         if known_sql is None or incremental is None:
             return None
-        newest = self._one(f"select max(cast({_quoted(incremental.cursor)} as timestamptz)) from ({known_sql})")
+        # nothing is written later than it is read: a moment to come would hide all rows that are older than it
+        newest = self._one(
+            f"""
+            select max(least(
+                cast({_quoted(incremental.cursor)} as timestamptz), to_timestamp(cast({LOAD_ID} as double))
+            ))
+            from ({known_sql})
+            """
+        )
         if not isinstance(newest, dt.datetime):
             return None
         return newest.astimezone(dt.UTC) - dt.timedelta(days=incremental.look_back)
@@ -111,33 +132,9 @@ class Comparison:
             else f"cast({_quoted(name)} as varchar)"
             for name in columns
         )
-        key = _key(table)
-        for batch in fetched.batches:
-            self._connection.register("batch", batch)
-            self._connection.execute(f"insert into {_table('read', table_id)} select {texts}, {key} from batch")
-            self._connection.unregister("batch")
+        self._insert(_table("read", table_id), f"{texts}, {_key(table)}", fetched.batches, place=place)
         self._refuse_unknown(table_id, table, place=place)
-        order = f"cast({_quoted(table.load.cursor)} as timestamptz)" if isinstance(table.load, Incremental) else "0"
-        self._connection.execute(
-            f"""
-            create or replace table {_table("fetched", table_id)} as
-            with repeated as (
-                select {KEY} from {_table("read", table_id)} group by {KEY} having count(*) > 1
-            )
-            select * from {_table("read", table_id)} where {KEY} not in (from repeated)
-            union all
-            select distinct * from {_table("read", table_id)} where {KEY} in (from repeated)
-            qualify rank() over (partition by {KEY} order by {order} desc) = 1
-            """
-        )
-        self._connection.execute(f"drop table {_table('read', table_id)}")
-        twice = self._one(
-            f"""
-            select min({KEY}) from (
-                select {KEY} from {_table("fetched", table_id)} group by {KEY} having count(*) > 1
-            )
-            """
-        )
+        twice = self._each_once(table_id, None if fetched.at_once else _cursor(table))
         if twice is not None:
             raise SourceRefused(
                 f"{place} contradicts itself; the lake is as before",
@@ -152,11 +149,58 @@ class Comparison:
             )
         return columns
 
+    def _insert(self, into: str, select: str, batches: Generator[pa.Table], *, place: str) -> None:
+        # closed also when it breaks off: an open reading holds a transaction in the source
+        with closing(batches):
+            for batch in batches:
+                self._connection.register("batch", batch)
+                try:
+                    self._connection.execute(f"insert into {into} select {select} from batch")
+                except duckdb.ConversionException as error:
+                    raise SourceRefused(
+                        f"{place} cannot be loaded; the lake is as before",
+                        [
+                            Problem(
+                                field=place,
+                                what=f"a value is no timestamp: {str(error).splitlines()[0]}",
+                                todo="have it corrected, or declare the column as text",
+                            )
+                        ],
+                    ) from error
+                self._connection.unregister("batch")
+
+    def _each_once(self, table_id: str, cursor: str | None) -> object:
+        """Make `fetched` of what was read: of each key the row with the newest cursor. A key that has several."""
+        read, repeated, fetched = (_table(name, table_id) for name in ("read", "repeated", "fetched"))
+        self._connection.execute(
+            f"create or replace table {repeated} as select {KEY} from {read} group by {KEY} having count(*) > 1"
+        )
+        if not self._one(f"select count(*) from {repeated}"):
+            self._connection.execute(f"drop table if exists {fetched}; alter table {read} rename to {fetched}")
+            return None
+        newest = f"cast({_quoted(cursor)} as timestamptz)" if cursor else "0"
+        self._connection.execute(
+            f"""
+            create or replace table {fetched} as
+            from {read} anti join {repeated} using ({KEY})
+            union all
+            select distinct * from {read} semi join {repeated} using ({KEY})
+            qualify rank() over (partition by {KEY} order by {newest} desc) = 1
+            """
+        )
+        self._connection.execute(f"drop table {read}")
+        return self._one(
+            f"""
+            select min({KEY}) from (
+                select {KEY} from {fetched} semi join {repeated} using ({KEY}) group by {KEY} having count(*) > 1
+            )
+            """
+        )
+
     def _refuse_unknown(self, table_id: str, table: KeyedTable, *, place: str) -> None:
         """Rows without a key or cursor: they would be lost, or appended again by every run."""
-        cursor = (table.load.cursor,) if isinstance(table.load, Incremental) else ()
         problems: list[Problem] = []
-        for name in dict.fromkeys((*table.key, *cursor)):
+        for name in dict.fromkeys((*table.key, *filter(None, [_cursor(table)]))):
             without = self._one(f"select count(*) from {_table('read', table_id)} where {_quoted(name)} is null")
             if without:
                 problems.append(_without_value(without, field=f"{place}.{name}"))
@@ -187,7 +231,10 @@ class Comparison:
             select
                 {names}, new.{KEY}, false as {DELETED}, old.{KEY} is not null as {SUPERSEDES}
             from {_table("fetched", table_id)} as new
-            left join {_table("known", table_id)} as old on new.{KEY} = old.{KEY}
+            -- of many known rows those of a few keys
+            left join (
+                from {_table("known", table_id)} semi join {_table("fetched", table_id)} using ({KEY})
+            ) as old on new.{KEY} = old.{KEY}
             where
                 old.{KEY} is null
                 or (
@@ -211,11 +258,7 @@ class Comparison:
     ) -> None:
         if incremental.deletions is Deletions.BY_KEY:
             self._connection.execute(f"create or replace table {_table('there', table_id)} ({KEY} varchar)")
-            key = _key(table)
-            for batch in reader.keys(table_id):
-                self._connection.register("batch", batch)
-                self._connection.execute(f"insert into {_table('there', table_id)} select {key} from batch")
-                self._connection.unregister("batch")
+            self._insert(_table("there", table_id), _key(table), reader.keys(table_id), place=place)
             without = self._one(f"select count(*) from {_table('there', table_id)} where {KEY} is null")
             if without:
                 raise _unknown([_without_value(without, field=f"{place}.{', '.join(table.key)}")], place=place)
@@ -234,10 +277,19 @@ class Comparison:
             insert into {_table("delta", table_id)}
             select {names}, old.{KEY}, true, true
             from {_table("known", table_id)} as old
-            where
-                {looked_at}
-                and old.{KEY} not in (select there.{KEY} from {_table("there", table_id)} as there)
-                and old.{KEY} not in (select delta.{KEY} from {_table("delta", table_id)} as delta)
+            anti join {_table("there", table_id)} as there on there.{KEY} = old.{KEY}
+            anti join {_table("delta", table_id)} as delta on delta.{KEY} = old.{KEY}
+            where {looked_at}
+            """
+        )
+
+    def _all(self, table_id: str) -> None:
+        """Everything that was read is new."""
+        self._connection.execute(
+            f"""
+            create or replace view {_table("delta", table_id)} as
+            select *, false as {DELETED}, false as {SUPERSEDES}
+            from {_table("fetched", table_id)}
             """
         )
 
@@ -250,13 +302,7 @@ class Comparison:
             )
             """
         )
-        self._connection.execute(
-            f"""
-            create or replace view {_table("delta", table_id)} as
-            select *, false as {DELETED}, false as {SUPERSEDES}
-            from {_table("fetched", table_id)}
-            """
-        )
+        self._all(table_id)
         return Delta(
             columns=tuple(columns),
             changed=not alike,
@@ -287,7 +333,7 @@ class Comparison:
         # a cursor of its own: several tables are read in turns
         reader = (
             self._connection.cursor()
-            .execute(f"select * from {_table('delta', table_id)} order by {KEY}")
+            .execute(f"select * from {_table('delta', table_id)}")
             .to_arrow_reader(_ROWS_AT_ONCE)
         )
         yield from reader
@@ -312,6 +358,10 @@ def comparison(folder: Path) -> Generator[Comparison]:
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cursor(table: KeyedTable) -> str | None:
+    return table.load.cursor if isinstance(table.load, Incremental) else None
 
 
 def _without_value(rows: object, *, field: str) -> Problem:

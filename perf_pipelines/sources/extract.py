@@ -10,8 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from contextlib import ExitStack, contextmanager, nullcontext
+import time
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+import duckdb
 
 from perf_pipelines.errors import Problem, RunFailed, SourceRefused
 from perf_pipelines.sources.config import FilesSystem, Incremental, SqlSystem
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
     from dlt.common.configuration.providers.provider import ConfigProvider
 
     from perf_pipelines.sources.config import KeyedTable, RestSystem, System
-    from perf_pipelines.sources.delta import Comparison
+    from perf_pipelines.sources.delta import Comparison, Reader
 
 _CONFIG: Mapping[str, Any] = {
     "runtime": {"dlthub_telemetry": False, "log_level": "ERROR"},
@@ -64,11 +68,22 @@ def extract_system(
             changed = changed_files(system, known, system_id=system_id, company_folder=company_folder)
         else:
             compared = scratch.enter_context(comparison(state_dir / f"{pipeline_name}_reading"))
-            changed = _changed_tables(system, known, system_id=system_id, lake=lake, compared=compared)
+            reader = _reader(system, system_id=system_id)
+            with closing(reader):
+                changed = _changed_tables(
+                    system, known, system_id=system_id, lake=lake, reader=reader, compared=compared
+                )
         if changed:
+            _check_clock(lake, system_id=system_id)
             _load(changed, pipeline_name=pipeline_name, system_id=system_id, lake=lake, state_dir=state_dir)
             current = lake.snapshots()
     return tuple(current[system_id, table_id] for table_id in system.tables)
+
+
+def _reader(system: SqlSystem | RestSystem, *, system_id: str) -> Reader:
+    if isinstance(system, SqlSystem):
+        return SqlReader(system_id=system_id, system=system)
+    return RestReader(system_id=system_id, system=system)
 
 
 def _changed_tables(
@@ -77,14 +92,10 @@ def _changed_tables(
     *,
     system_id: str,
     lake: Lake,
+    reader: Reader,
     compared: Comparison,
 ) -> dict[Snapshot, Rows]:
     """Compare each table with what the lake knows of it; the load id of the descriptions is not known yet."""
-    reader = (
-        SqlReader(system_id=system_id, system=system)
-        if isinstance(system, SqlSystem)
-        else RestReader(system_id=system_id, system=system)
-    )
     changed: dict[Snapshot, Rows] = {}
     problems: list[Problem] = []
     for table_id, table in system.tables.items():
@@ -103,6 +114,17 @@ def _changed_tables(
         except SourceRefused as refused:
             problems.extend(refused.problems)
             continue
+        except duckdb.Error as error:
+            raise RunFailed(
+                f"{system_id}.{table_id} was not loaded",
+                [
+                    Problem(
+                        field=f"{system_id}.{table_id}",
+                        what=f"what was read cannot be compared with the lake: {error}",
+                        todo="mend the cause (a full disk?) and run again",
+                    )
+                ],
+            ) from error
         if delta.changed or before is None:
             snapshot = Snapshot(
                 system=system_id,
@@ -183,6 +205,22 @@ def _load(changed: Mapping[Snapshot, Rows], *, pipeline_name: str, system_id: st
                     )
                 ],
             ) from failure
+
+
+def _check_clock(lake: Lake, *, system_id: str) -> None:
+    """A load is known by the moment at which it was made: one made before another would be read as the older one."""
+    newest = max((Decimal(load.load_id) for load in lake.loads()), default=Decimal(0))
+    if Decimal(time.time()) <= newest:
+        raise RunFailed(
+            f"{system_id} was not loaded",
+            [
+                Problem(
+                    field="clock",
+                    what=f"by the clock of this machine it is before the lake's newest load, {newest}",
+                    todo="set the clock right, or wait until that moment has passed, then run again",
+                )
+            ],
+        )
 
 
 def _check_counts(expected: Mapping[str, int], written: Mapping[str, int]) -> None:

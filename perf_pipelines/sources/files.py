@@ -35,6 +35,9 @@ SOURCE_ROW = "_source_row"
 SOURCE_KEY = "_source_key"
 """Column: the key of the row in its table; of a file's row ``<file>:<line>``."""
 
+LOAD_ID = "_dlt_load_id"
+"""Column: the load that brought the row, by the seconds since 1970 at which it began to be written."""
+
 PROBLEMS_SHOWN = 20
 
 _READER = 1
@@ -121,6 +124,11 @@ def lake_name(header: str) -> str:
     return header.translate(_NOT_IN_NAMES)
 
 
+def no_rows(columns: Iterable[str]) -> pa.Table:
+    """The table that :func:`read_file` makes of a file with these columns and no rows."""
+    return _schema(columns).empty_table()
+
+
 def read_file(source: SourceFile) -> FileRows:
     r"""Read a file with a header line into an Arrow table.
 
@@ -189,8 +197,7 @@ class _Reading:
     @property
     def schema(self) -> pa.Schema:
         """The columns of the batches."""
-        text = [pa.field(name, pa.string()) for name in (*map(lake_name, self.positions), SOURCE_FILE)]
-        return pa.schema([*text, pa.field(SOURCE_ROW, pa.int64())])
+        return _schema(self.positions)
 
     def read(self, records: Records) -> None:
         """Fill ``positions`` and ``batches``, or ``problems``."""
@@ -372,6 +379,11 @@ class _Reading:
             what = f"the record cannot be read ({said})"
         # reading on would find only faults that follow from this one
         self._refuse(f"{what} — the lines after it were not checked", todo, line=line)
+
+
+def _schema(columns: Iterable[str]) -> pa.Schema:
+    text = [pa.field(name, pa.string()) for name in (*map(lake_name, columns), SOURCE_FILE)]
+    return pa.schema([*text, pa.field(SOURCE_ROW, pa.int64())])
 
 
 def _shown_character(character: str) -> str:

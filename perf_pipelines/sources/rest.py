@@ -21,7 +21,7 @@ from perf_pipelines.sources.delta import Fetched
 from perf_pipelines.sources.environment import from_environment, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from perf_pipelines.sources.config import RestSystem, RestTable
 
@@ -29,7 +29,8 @@ _READINGS = 3
 """How often a table is read when an answer was short, or a token expired in the middle."""
 
 _UNAUTHORIZED = 401
-_LONGEST_WAIT = 10
+_LONGEST_WAIT = 120
+"""Seconds between two attempts, also where the service asks for more by Retry-After."""
 
 
 class RestReader:
@@ -49,14 +50,17 @@ class RestReader:
         table = self._system.tables[table_id]
         rows = self._complete(table_id, table, since=since)
         columns = self._checked(rows, table, place=f"{self._id}.{table_id}")
-        arrays = {name: pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in columns}
-        return Fetched(columns=columns, batches=iter([pa.table(arrays)]))
+        arrays = {name: _array(rows, name, table.columns.get(name)) for name in columns}
+        return Fetched(columns=columns, batches=_one_batch(pa.table(arrays)), at_once=False)
 
-    def keys(self, table_id: str) -> Iterator[pa.Table]:
+    def keys(self, table_id: str) -> Generator[pa.Table]:
         """The key columns of every row."""
         table = self._system.tables[table_id]
         rows = self._complete(table_id, table, since=None)
         yield pa.table({name: pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in table.key})
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
     def _complete(self, table_id: str, table: RestTable, *, since: dt.datetime | None) -> list[dict[str, Any]]:
         """All rows, read again while the service says that there are more than came."""
@@ -107,6 +111,12 @@ class RestReader:
         from dlt.sources.helpers.rest_client.client import RESTClient
         from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
 
+        class Offsets(OffsetPaginator):
+            def update_state(self, response: Any, data: list[Any] | None = None) -> None:
+                # a service may give fewer rows than asked for: what it left out would be stepped over
+                self.value_step = len(data or ())
+                super().update_state(response, data)
+
         client = RESTClient(
             base_url=self._url,
             auth=self._auth,
@@ -118,7 +128,7 @@ class RestReader:
         for page in client.paginate(
             table.path,
             params=params,
-            paginator=OffsetPaginator(limit=table.paging.size, total_path=table.total, stop_after_empty_page=True),
+            paginator=Offsets(limit=table.paging.size, total_path=table.total, stop_after_empty_page=True),
             data_selector=table.rows,
         ):
             rows.extend(_exact(page.response, table.rows))
@@ -184,6 +194,10 @@ class RestReader:
         )
 
 
+def _one_batch(rows: pa.Table) -> Generator[pa.Table]:
+    yield rows
+
+
 def _exact(response: Any, path: str) -> list[dict[str, Any]]:
     """The rows of an answer with numbers as they are written: binary floats would change amounts."""
     found = _at(json.loads(response.text, parse_float=decimal.Decimal), path)
@@ -225,7 +239,7 @@ def _type_of(value: object, wanted: ColumnType) -> ColumnType | None:
     if isinstance(value, str):
         parse: Mapping[ColumnType, Any] = {
             ColumnType.DATE: dt.date.fromisoformat,
-            ColumnType.TIMESTAMP: dt.datetime.fromisoformat,
+            ColumnType.TIMESTAMP: _moment,
         }
         if wanted not in parse:
             return ColumnType.TEXT
@@ -235,6 +249,23 @@ def _type_of(value: object, wanted: ColumnType) -> ColumnType | None:
             return ColumnType.TEXT
         return wanted
     return None
+
+
+def _array(rows: list[dict[str, Any]], name: str, type_: ColumnType | None) -> pa.Array[Any]:
+    values = [row.get(name) for row in rows]
+    if type_ is ColumnType.TIMESTAMP:
+        # ISO 8601 has more ways to write a moment than DuckDB reads
+        return pa.array([None if value is None else _moment(str(value)) for value in values], pa.timestamp("us", "UTC"))
+    return pa.array([_text(value) for value in values], pa.string())
+
+
+def _moment(text: str) -> dt.datetime:
+    """Read a moment; one without an offset is taken for UTC. :class:`ValueError` when it is none."""
+    moment = dt.datetime.fromisoformat(text)
+    try:
+        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} is out of range") from error
 
 
 def _text(value: object) -> str | None:

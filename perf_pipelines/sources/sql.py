@@ -1,13 +1,11 @@
-"""Databases: tables through dlt's `sql_table`, in chunks of Arrow, with a server-side cursor."""
+"""Databases: tables through the reader of dlt's `sql_table`, in chunks of Arrow, with a server-side cursor."""
 
 from __future__ import annotations
 
 import datetime as dt
 import decimal
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, cast
 
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.sources.columns import check_columns
@@ -16,7 +14,9 @@ from perf_pipelines.sources.delta import Fetched
 from perf_pipelines.sources.environment import from_environment, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Mapping, Sequence
+
+    import pyarrow as pa
 
     from perf_pipelines.sources.config import SqlSystem
 
@@ -40,103 +40,140 @@ class SqlReader:
         self._id = system_id
         self._system = system
         self._url = from_environment(system.url, system_id=system_id, field="url")
+        self._engine: Any = None
 
     def read(self, table_id: str, *, since: dt.datetime | None) -> Fetched:
         """The rows whose cursor is at least ``since`` (all without it), in chunks, each with all columns.
 
         Refused when a declared column is lost or of another type.
         """
-        columns = self._columns(table_id)
-        return Fetched(columns=columns, batches=self._rows(table_id, columns=columns, since=since))
+        types = self._reflected(table_id)
+        columns = check_columns(
+            {name: _type_of(type_) for name, type_ in types.items()},
+            self._system.tables[table_id].columns,
+            place=f"{self._id}.{table_id}",
+        )
+        rows = self._rows(table_id, types, columns=columns, since=since)
+        return Fetched(columns=columns, batches=rows, at_once=True)
 
-    def keys(self, table_id: str) -> Iterator[pa.Table]:
+    def keys(self, table_id: str) -> Generator[pa.Table]:
         """The key columns of every row, in chunks."""
-        return self._rows(table_id, columns=self._system.tables[table_id].key, since=None)
+        types = self._reflected(table_id)
+        return self._rows(table_id, types, columns=self._system.tables[table_id].key, since=None)
 
-    def _columns(self, table_id: str) -> tuple[str, ...]:
+    def close(self) -> None:
+        """Close the connections that are kept from one table to the next."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def _reflected(self, table_id: str) -> dict[str, Any]:
+        """Type by column, as the database has them."""
         import sqlalchemy as sa
         from sqlalchemy import exc
 
         table = self._system.tables[table_id]
-        with self._engine(table_id) as engine:
+        with self._connected(table_id) as engine:
             try:
                 found = sa.inspect(engine).get_columns(table.table or table_id, schema=self._system.schema_)
             except exc.NoSuchTableError as error:
                 raise self._refused(table_id, "there is no such table", "mend `table` or `schema`") from error
-        types = {column["name"]: _type_of(column["type"]) for column in found}
-        return check_columns(types, table.columns, place=f"{self._id}.{table_id}")
+        return {column["name"]: column["type"] for column in found}
 
-    def _rows(self, table_id: str, *, columns: Sequence[str], since: dt.datetime | None) -> Iterator[pa.Table]:
+    def _rows(
+        self, table_id: str, types: Mapping[str, Any], *, columns: Sequence[str], since: dt.datetime | None
+    ) -> Generator[pa.Table]:
         import sqlalchemy as sa
-        from dlt.sources.sql_database import sql_table
+        from dlt.sources.sql_database import TableLoader
+        from dlt.sources.sql_database.schema_types import table_to_columns
 
         table = self._system.tables[table_id]
+        source = sa.Table(
+            table.table or table_id,
+            sa.MetaData(schema=self._system.schema_),
+            *(sa.Column(name, types[name]) for name in columns),
+        )
         cursor = table.load.cursor if isinstance(table.load, Incremental) else None
 
-        def adapt(query: Any, source: Any) -> Any:
-            if since is None or cursor is None:
-                return query
-            # rows without a cursor come every time, so that they are refused and not lost
-            return query.where(sa.or_(source.c[cursor] >= since, source.c[cursor].is_(None)))
+        with self._connected(table_id) as engine:
+            # PostgreSQL writes every value exactly, and text is what the lake holds; to make objects takes longer
+            as_text = engine.dialect.name == "postgresql"
 
-        with self._engine(table_id) as engine:
-            resource = sql_table(
-                credentials=engine,
-                table=table.table or table_id,
-                schema=self._system.schema_,
-                backend="pyarrow",
+            def adapt(query: Any, _: Any) -> Any:
+                if as_text:
+                    query = sa.select(*(sa.cast(column, sa.Text).label(column.name) for column in source.columns))
+                if since is None or cursor is None:
+                    return query
+                # rows without a cursor come every time, so that they are refused and not lost
+                return query.where(sa.or_(source.c[cursor] >= since, source.c[cursor].is_(None)))
+
+            # what `sql_table` reads with, without a second look at the table and a schema that nobody keeps
+            loader = TableLoader(
+                engine,
+                "pyarrow",
+                source,
+                table_to_columns(source, "full", (lambda _: sa.Text()) if as_text else None),
                 chunk_size=_ROWS_AT_ONCE,
-                included_columns=list(columns),
                 query_adapter_callback=adapt,
             )
-            for chunk in resource:
-                if isinstance(chunk, pa.Table):
+            with closing(cast("Generator[pa.Table]", loader.load_rows())) as chunks:
+                for chunk in chunks:
                     yield chunk.select(list(columns))
 
     @contextmanager
-    def _engine(self, table_id: str) -> Generator[Any]:
-        import sqlalchemy as sa
-        from dlt.extract.exceptions import ResourceExtractionError
+    def _connected(self, table_id: str) -> Generator[Any]:
+        """An engine that reaches the database; what goes wrong with it is a :class:`SourceRefused`."""
+        from dlt.common.exceptions import DltException
         from sqlalchemy import exc
         from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-        seconds = self._system.time_out
-        # what a driver takes: libpq's own words
-        options = (
-            {"connect_timeout": min(seconds, 10), "options": f"-c statement_timeout={seconds * 1000} -c TimeZone=UTC"}
-            if self._url.startswith("postgres")
-            else {}
-        )
-        try:
-            engine = sa.create_engine(self._url, connect_args=options)
-        except (exc.ArgumentError, ImportError) as error:
-            raise self._refused(
-                table_id,
-                f"${self._system.url.env} is no address of a database: {without_secrets(str(error), self._url)}",
-                "write it like postgresql://user:password@host:5432/database",
-            ) from error
         attempts = Retrying(
             stop=stop_after_attempt(self._system.retries + 1),
             wait=wait_exponential(multiplier=0.2, max=10),
             retry=retry_if_exception_type(exc.OperationalError),
             reraise=True,
         )
+        engine = self._engine = self._engine or self._made(table_id)
         try:
             for attempt in attempts:
                 with attempt, engine.connect():
                     pass
             yield engine
-        except (exc.SQLAlchemyError, ResourceExtractionError) as error:
-            # dlt wraps what happens while it reads
-            first = error.__cause__ if isinstance(error, ResourceExtractionError) and error.__cause__ else error
-            cause = without_secrets(str(first.orig if isinstance(first, exc.DBAPIError) else first), self._url)
+        except exc.DBAPIError as error:
             raise self._refused(
                 table_id,
-                f"the database does not answer: {cause}",
+                f"the database does not answer: {without_secrets(str(error.orig), self._url)}",
                 "see that it runs and can be reached, then run again",
             ) from error
-        finally:
-            engine.dispose()
+        except (exc.SQLAlchemyError, DltException, ValueError, ArithmeticError) as error:
+            # a value that has no place in Python or Arrow
+            raise self._refused(
+                table_id,
+                f"it cannot be read: {without_secrets(str(error), self._url)}",
+                "have the value corrected, or read a view that writes it as text",
+            ) from error
+
+    def _made(self, table_id: str) -> Any:
+        import sqlalchemy as sa
+        from sqlalchemy import exc
+
+        seconds = self._system.time_out
+        # what a driver takes: libpq's own words
+        options = (
+            {
+                "connect_timeout": min(seconds, 10),
+                "options": f"-c statement_timeout={seconds * 1000} -c TimeZone=UTC -c DateStyle=ISO",
+            }
+            if self._url.startswith("postgres")
+            else {}
+        )
+        try:
+            return sa.create_engine(self._url, connect_args=options, pool_pre_ping=True)
+        except (exc.ArgumentError, ImportError) as error:
+            raise self._refused(
+                table_id,
+                f"${self._system.url.env} is no address of a database: {without_secrets(str(error), self._url)}",
+                "write it like postgresql://user:password@host:5432/database",
+            ) from error
 
     def _refused(self, table_id: str, what: str, todo: str) -> SourceRefused:
         return SourceRefused(

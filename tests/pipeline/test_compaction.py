@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from perf_pipelines.errors import RunFailed
 from perf_pipelines.sources.lake import Lake
 from tests.pipeline.test_lake import Shop
 
@@ -84,3 +85,40 @@ def test_broken_off_before_the_manifest_the_new_file_is_not_read(shop: Shop) -> 
     assert content(shop) == before
     assert shop.lake.compact() == {("erp", "orders"): 3}
     assert content(shop) == before
+
+
+def test_what_the_lake_says_about_its_loads_becomes_one_file_too(shop: Shop) -> None:
+    before, loads = content(shop), shop.lake.loads()
+    shop.lake.compact()
+    system = shop.lake.raw / "erp"
+    assert [path.name for path in (system / "lake_snapshot").glob("*.parquet")] == ["compacted-1.parquet"]
+    assert [path.name for path in (system / "_dlt_loads").glob("*.jsonl")] == ["compacted.jsonl"]
+    assert (content(shop), Lake(shop.lake.root).loads()) == (before, loads)
+    shop.write("orders.csv", "order_id,amount\n4,40\n")
+    shop.extract()
+    assert len(Lake(shop.lake.root).loads()) == len(loads) + 1
+    shop.lake.compact()
+    assert len(Lake(shop.lake.root).loads()) == len(loads) + 1
+    assert content(shop).items() > before.items()
+
+
+def test_the_rest_of_a_load_that_broke_off_stays_unseen(shop: Shop) -> None:
+    before = content(shop)
+    [record] = (shop.lake.raw / "erp" / "_dlt_loads").glob(f"*{max(before)}.jsonl")
+    record.write_text("")
+    del before[max(before)]
+    assert content(shop) == before
+    shop.lake.compact()
+    assert content(shop) == before
+
+
+@pytest.mark.parametrize("lost", ["orders/compacted-1.parquet", "lake_snapshot/compacted-1.parquet"])
+def test_a_compacted_file_that_is_gone_is_a_damaged_lake(shop: Shop, lost: str) -> None:
+    shop.lake.compact()
+    path = shop.lake.raw / "erp" / lost
+    whole = path.read_bytes()
+    path.unlink()
+    with pytest.raises(RunFailed, match="the lake is damaged"):
+        Lake(shop.lake.root).snapshots()
+    path.write_bytes(whole)
+    assert ("erp", "orders") in Lake(shop.lake.root).snapshots()

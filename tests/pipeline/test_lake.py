@@ -253,6 +253,17 @@ def test_a_refused_file_leaves_the_lake_as_it_was_though_another_has_changed(sho
     assert shop.bytes_of_the_lake() == before
 
 
+def test_no_file_at_all_is_refused_and_a_table_without_rows_where_that_is_declared(shop: Shop) -> None:
+    with pytest.raises(SourceRefused, match="no file has such a name"):
+        shop.extract(file="orders_*.csv", may_be_empty=False)
+    first = shop.extract(file="orders_*.csv")
+    assert (first["orders"].rows, first["orders"].columns) == (0, ("order_id", "amount"))
+    assert rows(shop.lake, first["orders"]) == []
+    assert shop.extract(file="orders_*.csv") == first
+    shop.write("orders_1.csv", ORDERS)
+    assert shop.extract(file="orders_*.csv")["orders"].rows == 2
+
+
 def test_the_problems_of_all_files_are_told_at_once(shop: Shop) -> None:
     shop.write("orders.csv", "order_id,amount\n1\n")
     (shop.folder / "data" / "shops.csv").unlink()

@@ -51,7 +51,7 @@ ui: $(READY)
 	@PERF_COMPANY=$(COMPANY) $(SYSTEMS_$(COMPANY)) $(PERF) ui
 
 test: lint
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(READY)
 	@$(BIN)/ruff check .

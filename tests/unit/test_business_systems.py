@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import openpyxl
 import psycopg2
 import pyarrow.compute as pc
@@ -128,18 +127,11 @@ def test_a_table_has_its_key_and_an_index_on_updated_at(systems: Systems) -> Non
     assert any("(updated_at)" in sql for sql in found)
 
 
-def test_sqlalchemy_and_duckdb_take_the_same_address(systems: Systems, world: World) -> None:
+def test_sqlalchemy_takes_the_address(systems: Systems, world: World) -> None:
     engine = sqlalchemy.create_engine(systems.hris_url, poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
         counted = connection.execute(sqlalchemy.text("select count(*) from employees")).scalar()
     assert counted == world.table("hris", "employees").num_rows
-    with duckdb.connect() as connection:
-        try:
-            connection.execute("load postgres")
-        except duckdb.Error:
-            pytest.skip("DuckDB's postgres extension is not installed here")
-        connection.execute(f"attach '{systems.shop_url}' as shop (type postgres, read_only)")
-        assert connection.execute("select count(*) from shop.orders").fetchone()
 
 
 def test_the_shop_goes_down_and_comes_back_at_the_same_address(systems: Systems) -> None:

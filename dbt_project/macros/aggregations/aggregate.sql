@@ -92,8 +92,8 @@
 
 
 {#- A column of a contribution times its credit; widened first, because DuckDB multiplies within 18 digits. -#}
-{% macro credited(column, of='contribution') -%}
-    cast({{ of }}.{{ column }} as decimal(28, 4)) * {{ of }}.credit
+{% macro credited(column) -%}
+    cast(contribution.{{ column }} as decimal(28, 4)) * contribution.credit
 {%- endmacro %}
 
 

@@ -1,8 +1,8 @@
 {#- The segments by which orders and what is refunded of them are looked at. -#}
 {% macro order_segments() -%}
     {{ return({
-        'customers': "case when is_returning then 'returning' else 'new' end",
-        'channel': 'channel',
-        'shop': 'shop_id',
+        'customers': "case when counted.is_returning then 'returning' else 'new' end",
+        'channel': 'counted.channel',
+        'shop': 'counted.shop_id',
     }) }}
 {%- endmacro %}

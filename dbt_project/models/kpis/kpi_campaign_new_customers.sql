@@ -1,7 +1,7 @@
 {{ kpi_contributions(
-    of=ref('campaign_registrations'),
+    of=ref('customers'),
     occurred_on='registered_on',
     unit='customer_id',
-    credit='owner_id',
-    segments={'campaign': 'campaign_id', 'activity': 'campaign_kind'},
+    credit=led_by(ref('campaigns'), key='campaign_id', employee='owner_id'),
+    segments={'campaign': 'counted.campaign_id', 'activity': 'leader.kind'},
 ) }}

@@ -1,21 +1,21 @@
 {{ kpi_contributions(
-    of=ref('campaign_orders'),
+    of=ref('orders'),
     occurred_on='ordered_on',
     unit='order_id',
-    credit='owner_id',
+    credit=led_by(ref('campaigns'), key='campaign_id', employee='owner_id'),
     numerator='amount',
     denominator='0',
-    segments={'campaign': 'campaign_id', 'activity': 'campaign_kind'},
+    segments={'campaign': 'counted.campaign_id', 'activity': 'leader.kind'},
 ) }}
 
 union all
 
 {{ kpi_contributions(
-    of=ref('campaign_spending'),
+    of=ref('campaign_costs'),
     occurred_on='spent_on',
     unit='cost_id',
-    credit='owner_id',
+    credit=led_by(ref('campaigns'), key='campaign_id', employee='owner_id'),
     numerator='0',
     denominator='amount',
-    segments={'campaign': 'campaign_id', 'activity': 'campaign_kind'},
+    segments={'campaign': 'counted.campaign_id', 'activity': 'leader.kind'},
 ) }}

@@ -1,11 +1,14 @@
 {{ kpi_contributions(
-    of=ref('stream_orders'),
+    of=ref('orders'),
     occurred_on='ordered_on',
     unit='order_id',
-    credit='host_id',
+    credit=led_by(ref('streams'), key='stream_id', employee='host_id'),
     numerator='amount',
     denominator='0',
-    segments={'customers': "case when is_returning then 'returning' else 'new' end", 'shop': 'shop_id'},
+    segments={
+        'customers': "case when counted.is_returning then 'returning' else 'new' end",
+        'shop': 'counted.shop_id',
+    },
 ) }}
 
 union all
@@ -16,5 +19,5 @@ union all
     unit='stream_id',
     credit='host_id',
     numerator='0',
-    segments={'shop': 'shop_id'},
+    segments={'shop': 'counted.shop_id'},
 ) }}

@@ -1,8 +1,8 @@
 {{ kpi_contributions(
-    of=ref('campaign_orders'),
+    of=ref('orders'),
     occurred_on='ordered_on',
     unit='order_id',
-    credit='owner_id',
+    credit=led_by(ref('campaigns'), key='campaign_id', employee='owner_id'),
     numerator='amount',
-    segments={'campaign': 'campaign_id', 'activity': 'campaign_kind'},
+    segments={'campaign': 'counted.campaign_id', 'activity': 'leader.kind'},
 ) }}

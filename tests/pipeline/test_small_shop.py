@@ -136,6 +136,11 @@ def test_every_row_that_does_not_count_is_set_aside_by_its_rule_and_nothing_else
     }
 
 
+def test_a_rejected_row_stands_there_as_it_came_and_with_nothing_of_the_load_that_brought_it(shop: Place) -> None:
+    [(row,)] = rows(shop, "select row from marts.fct_rejected_row where source_table = 'refunds'")
+    assert row == ('{"id":"r2","order_id":"8","refunded_at":"2026-03-06T10:00:00+08:00","amount":"70.00"}')
+
+
 def test_a_reason_names_the_value_and_the_other_row(shop: Place) -> None:
     reasons = dict(
         rows(shop, "select row ->> '$.id', reason from marts.fct_rejected_row where source_table = 'orders'")

@@ -25,7 +25,11 @@ raw_rows as (
         '{{ system }}' as source_system,
         '{{ table }}' as source_table,
         raw._source_key as source_key,
-        cast(to_json(raw) as varchar) as row
+        -- without what the lake adds: the load that brought a row is another one on every machine
+        cast(
+            to_json(struct_pack(*columns(raw.* exclude (_source_file, _source_row, _source_key, _dlt_load_id))))
+            as varchar
+        ) as row
     from {{ source(system, table) }} as raw
     where raw._source_key in (
             select rejected.source_key

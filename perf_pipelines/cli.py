@@ -140,10 +140,10 @@ def backfill(
     ] = False,
 ) -> None:
     """Close every period of a range in one run."""
-    from perf_pipelines.defs.companies import read_company
+    from perf_pipelines.defs.companies import closing_of
 
     periods = between(first=Period.parse(first), last=Period.parse(last))
-    also = read_company(company).made_of(periods) if longer else ()
+    also = closing_of(company).company.made_of(periods) if longer else ()
     _close(company, [*periods, *also], as_of=as_of)
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from perf_pipelines.errors import NotPublished, Problem, RunFailed
+from perf_pipelines.sql_text import literal
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -126,7 +127,7 @@ def read_publication(home: CompanyHome) -> Publication:
 def open_marts(version: Path) -> Generator[duckdb.DuckDBPyConnection]:
     """A read-only connection to a published version's ``marts.duckdb``, in which ``marts.<mart>`` can be named."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{_quoted(version / 'marts.duckdb')}' as published (read_only)")
+        connection.execute(f"attach {literal(version / 'marts.duckdb')} as published (read_only)")
         connection.execute("use published.marts")
         yield connection
 
@@ -136,7 +137,7 @@ def hash_of(home: CompanyHome, *, period: str) -> str:
     files = sorted((home.published / "parquet").glob(f"*/{period}.parquet"))
     with duckdb.connect() as connection:
         return _combined(
-            {file.parent.name: _content_hash(connection, f"read_parquet('{_quoted(file)}')") for file in files}
+            {file.parent.name: _content_hash(connection, f"read_parquet({literal(file)})") for file in files}
         )
 
 
@@ -155,7 +156,7 @@ def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> No
                 if by_period:
                     rows += f" where period_id = '{name}'"
                 file = target / mart / f"{name}.parquet"
-                connection.execute(f"copy ({rows} order by all) to '{_quoted(file)}' (format parquet)")
+                connection.execute(f"copy ({rows} order by all) to {literal(file)} (format parquet)")
 
 
 def _carry_over(old: Path, new: Path, *, keep: Sequence[str]) -> None:
@@ -175,19 +176,19 @@ def _write_database(
     database = version / "marts.duckdb"
     with duckdb.connect() as connection:
         # under another name than the schema's: DuckDB finds `marts.x` ambiguous in a database that is called marts
-        connection.execute(f"attach '{_quoted(database)}' as published")
+        connection.execute(f"attach {literal(database)} as published")
         connection.execute("create schema published.marts")
         connection.execute("use published.marts")
         for folder in sorted((version / "parquet").iterdir()):
             mart = folder.name
-            files = f"read_parquet('{_quoted(folder)}/*.parquet', union_by_name = true)"
+            files = f"read_parquet({literal(folder / '*.parquet')}, union_by_name = true)"
             connection.execute(f"create table marts.{mart} as select * from {files} order by all")
             hashes[mart] = _content_hash(connection, f"marts.{mart}")
             counted = connection.execute(f"select count(*) from marts.{mart}").fetchone()
             rows[mart] = int(counted[0]) if counted else 0
             for column, description in descriptions.get(mart, {}).items():
                 what = f"column marts.{mart}.{column}" if column else f"table marts.{mart}"
-                connection.execute(f"comment on {what} is '{_escaped(description)}'")
+                connection.execute(f"comment on {what} is {literal(description)}")
     database.chmod(0o444)
     return hashes, rows
 
@@ -244,11 +245,3 @@ def _flush(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _quoted(path: Path) -> str:
-    return _escaped(str(path))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("'", "''")

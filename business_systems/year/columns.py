@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
+
+_CENT = Decimal("0.01")
 
 
 def numbered(prefix: str, numbers: Numbers, *, width: int = 8, suffix: str = "") -> pa.Array[Any]:
@@ -38,12 +41,3 @@ def money(cents: Numbers, *, precision: int = 18) -> pa.Array[Any]:
     """Cents as decimals with two places."""
     exact = pc.cast(pa.array(cents), pa.decimal128(19, 0))
     return pc.cast(pc.multiply(exact, pa.scalar(_CENT, pa.decimal128(3, 2))), pa.decimal128(precision, 2))
-
-
-def _cent() -> Any:
-    from decimal import Decimal
-
-    return Decimal("0.01")
-
-
-_CENT = _cent()

@@ -32,7 +32,7 @@ from business_systems.year.sizes import Sizes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KINDS_BY_CHANNEL = {"ads": 1, "referral": 2, "sale": 0}
+CHANNEL_OF_KIND = {"ads": 1, "referral": 2, "sale": 0}
 PRODUCTS = 30
 TRAINED = ("E004", "E005")
 
@@ -123,10 +123,11 @@ def _make(world: World) -> tuple[dict[tuple[str, str], pa.Table], dict[str, Any]
     )
     tables["shop", "messages"] = _message_table(message, made, rejected)
     tables["shop", "campaigns"] = _small(campaign, known_at=_ENOUGH_TO_KNOW)
-    tables.update(_hris(sizes))
+    staff = people(sizes)
+    tables.update(_hris(staff))
     tables.update(_crm(seed, sizes, made, owner, rejected))
     tables["live", "streams"] = _stream_table(stream_table)
-    tables.update(feedback.survey(seed, people(sizes)["assignments"]))
+    tables.update(feedback.survey(seed, staff["assignments"]))
     tables.update(feedback.learning_and_notes(seed, TRAINED))
     costs = campaigns.campaign_costs(seed, campaign, orders=sizes.orders)
     tables["erp", "campaign_costs"] = _small(
@@ -167,7 +168,7 @@ def _campaign_of(
     lucky = rng.random(len(at)) < 0.2
     for number, row in enumerate(campaign.itertuples()):
         inside = (at >= midnight(row.starts_on)) & (at < midnight(row.ends_on) + DAY)
-        inside &= channel == KINDS_BY_CHANNEL[str(row.kind)]
+        inside &= channel == CHANNEL_OF_KIND[str(row.kind)]
         found[inside & lucky if row.kind == "sale" else inside] = number
     return found
 
@@ -339,8 +340,7 @@ def _stream_table(streams: pd.DataFrame) -> pa.Table:
     )
 
 
-def _hris(sizes: Sizes) -> dict[tuple[str, str], pa.Table]:
-    made = people(sizes)
+def _hris(staff: dict[str, pd.DataFrame]) -> dict[tuple[str, str], pa.Table]:
     return {
         ("hris", name): _small(
             frame,
@@ -348,7 +348,7 @@ def _hris(sizes: Sizes) -> dict[tuple[str, str], pa.Table]:
             day={"attendance": "worked_on", "loans": "valid_from"}.get(name),
             known_at=_ENOUGH_TO_KNOW,
         )
-        for name, frame in made.items()
+        for name, frame in staff.items()
     }
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.fields import shown
 from perf_pipelines.sources.config import ColumnType
-from perf_pipelines.sources.delta import DELETED, SUPERSEDES
-from perf_pipelines.sources.files import SOURCE_FILE, SOURCE_KEY, SOURCE_ROW, lake_name
+from perf_pipelines.sources.files import lake_name
+from perf_pipelines.sources.own_columns import DELETED, SOURCE_FILE, SOURCE_KEY, SOURCE_ROW, SUPERSEDES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from perf_pipelines.sources.own_columns import LOAD_ID
+from perf_pipelines.sql_text import literal, parquet
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -63,13 +66,11 @@ def compact(folder: Path, files: Sequence[Path]) -> int:
     number = int(before.file.stem.removeprefix("compacted-")) + 1 if before else 1
     target = folder / f"compacted-{number}.parquet"
     making = target.with_suffix(".making")
-    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
     spill = folder / "compacting"
     with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(spill)}) as connection:
-        source = f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
-        destination = str(making).replace("'", "''")
-        connection.execute(f"copy (select * from {source}) to '{destination}' (format parquet)")
-        rows = dict(connection.execute(f"select _dlt_load_id, count(*) from {source} group by 1 order by 1").fetchall())
+        source = parquet(files)
+        connection.execute(f"copy (select * from {source}) to {literal(making)} (format parquet)")
+        rows = dict(connection.execute(f"select {LOAD_ID}, count(*) from {source} group by 1 order by 1").fetchall())
     shutil.rmtree(spill, ignore_errors=True)
     _flush(making)
     making.replace(target)

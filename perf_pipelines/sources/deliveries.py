@@ -10,17 +10,9 @@ import pyarrow as pa
 
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.sources.environment import from_environment
-from perf_pipelines.sources.files import (
-    SOURCE_FILE,
-    SOURCE_ROW,
-    FileRows,
-    SourceFile,
-    fingerprint,
-    lake_name,
-    no_rows,
-    read_file,
-)
+from perf_pipelines.sources.files import FileRows, SourceFile, fingerprint, lake_name, no_rows, read_file
 from perf_pipelines.sources.lake import Rows, Snapshot
+from perf_pipelines.sources.own_columns import SOURCE_FILE, SOURCE_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,8 +16,9 @@ import duckdb
 
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.sources.config import ColumnType, Deletions, Incremental
-from perf_pipelines.sources.files import LOAD_ID
-from perf_pipelines.sources.files import SOURCE_KEY as KEY
+from perf_pipelines.sources.own_columns import DELETED, LOAD_ID, SUPERSEDES
+from perf_pipelines.sources.own_columns import SOURCE_KEY as KEY
+from perf_pipelines.sql_text import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from perf_pipelines.sources.config import KeyedTable
-
-DELETED = "_deleted"
-"""Column: true where the row says that a key vanished."""
-
-SUPERSEDES = "_supersedes"
-"""Column: true where the lake knew the key already."""
 
 _ROWS_AT_ONCE = 200_000
 _MEMORY = "2GB"
@@ -112,7 +107,7 @@ class Comparison:
         newest = self._one(
             f"""
             select max(least(
-                cast({_quoted(incremental.cursor)} as timestamptz), to_timestamp(cast({LOAD_ID} as double))
+                cast({identifier(incremental.cursor)} as timestamptz), to_timestamp(cast({LOAD_ID} as double))
             ))
             from ({known_sql})
             """
@@ -123,13 +118,13 @@ class Comparison:
 
     def _fetch(self, table_id: str, table: KeyedTable, fetched: Fetched, *, place: str) -> tuple[str, ...]:
         columns = fetched.columns
-        raw = ", ".join(f"{_quoted(name)} varchar" for name in columns)
+        raw = ", ".join(f"{identifier(name)} varchar" for name in columns)
         self._connection.execute(f"create or replace table {_table('read', table_id)} ({raw}, {KEY} varchar)")
         texts = ", ".join(
             # a service writes an instant in its own way; in the lake all are alike
-            f"cast(cast({_quoted(name)} as timestamptz) as varchar)"
+            f"cast(cast({identifier(name)} as timestamptz) as varchar)"
             if table.columns.get(name) is ColumnType.TIMESTAMP
-            else f"cast({_quoted(name)} as varchar)"
+            else f"cast({identifier(name)} as varchar)"
             for name in columns
         )
         self._insert(_table("read", table_id), f"{texts}, {_key(table)}", fetched.batches, place=place)
@@ -178,7 +173,7 @@ class Comparison:
         if not self._one(f"select count(*) from {repeated}"):
             self._connection.execute(f"drop table if exists {fetched}; alter table {read} rename to {fetched}")
             return None
-        newest = f"cast({_quoted(cursor)} as timestamptz)" if cursor else "0"
+        newest = f"cast({identifier(cursor)} as timestamptz)" if cursor else "0"
         self._connection.execute(
             f"""
             create or replace table {fetched} as
@@ -201,7 +196,7 @@ class Comparison:
         """Rows without a key or cursor: they would be lost, or appended again by every run."""
         problems: list[Problem] = []
         for name in dict.fromkeys((*table.key, *filter(None, [_cursor(table)]))):
-            without = self._one(f"select count(*) from {_table('read', table_id)} where {_quoted(name)} is null")
+            without = self._one(f"select count(*) from {_table('read', table_id)} where {identifier(name)} is null")
             if without:
                 problems.append(_without_value(without, field=f"{place}.{name}"))
         if problems:
@@ -209,22 +204,21 @@ class Comparison:
 
     def _know(self, table_id: str, known_sql: str | None, columns: Sequence[str]) -> None:
         """Put the lake's current rows beside the reading, with the reading's columns."""
-        names = ", ".join(map(_quoted, columns))
         if known_sql is None:
-            empty = ", ".join(f"cast(null as varchar) as {_quoted(name)}" for name in columns)
+            empty = ", ".join(f"cast(null as varchar) as {identifier(name)}" for name in columns)
             known_sql = f"select {empty}, cast(null as varchar) as {KEY} where false"
         there = {row[0] for row in self._connection.execute(f"describe {known_sql}").fetchall()}
         names = ", ".join(
-            _quoted(name) if name in there else f"cast(null as varchar) as {_quoted(name)}" for name in columns
+            identifier(name) if name in there else f"cast(null as varchar) as {identifier(name)}" for name in columns
         )
         self._connection.execute(
             f"create or replace view {_table('known', table_id)} as select {names}, {KEY} from ({known_sql})"
         )
 
     def _changes(self, table_id: str, columns: Sequence[str], *, cursor: str) -> None:
-        differs = " or ".join(f"new.{_quoted(name)} is distinct from old.{_quoted(name)}" for name in columns)
-        names = ", ".join(f"new.{_quoted(name)}" for name in columns)
-        newest = _quoted(cursor)
+        differs = " or ".join(f"new.{identifier(name)} is distinct from old.{identifier(name)}" for name in columns)
+        names = ", ".join(f"new.{identifier(name)}" for name in columns)
+        newest = identifier(cursor)
         self._connection.execute(
             f"""
             create or replace table {_table("delta", table_id)} as
@@ -268,10 +262,10 @@ class Comparison:
                 f"create or replace view {_table('there', table_id)} as select {KEY} from {_table('fetched', table_id)}"
             )
             moment = "-infinity" if since is None else since.isoformat()
-            looked_at = f"cast(old.{_quoted(incremental.cursor)} as timestamptz) >= timestamptz '{moment}'"
+            looked_at = f"cast(old.{identifier(incremental.cursor)} as timestamptz) >= timestamptz '{moment}'"
         # of a row that vanished the lake keeps the key and when it was last changed
         kept = {*table.key, incremental.cursor}
-        names = ", ".join(f"old.{_quoted(name)}" if name in kept else "cast(null as varchar)" for name in columns)
+        names = ", ".join(f"old.{identifier(name)}" if name in kept else "cast(null as varchar)" for name in columns)
         self._connection.execute(
             f"""
             insert into {_table("delta", table_id)}
@@ -378,15 +372,11 @@ def _unknown(problems: Sequence[Problem], *, place: str) -> SourceRefused:
 
 def _key(table: KeyedTable) -> str:
     """Several columns are joined by `|`, and one inside a value must not look like that."""
-    texts = [f"cast({_quoted(name)} as varchar)" for name in table.key]
+    texts = [f"cast({identifier(name)} as varchar)" for name in table.key]
     if len(texts) > 1:
         texts = [f"replace(replace({text}, '\\', '\\\\'), '|', '\\|')" for text in texts]
     return " || '|' || ".join(texts)
 
 
 def _table(prefix: str, table_id: str) -> str:
-    return _quoted(f"{prefix}_{table_id}")
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return identifier(f"{prefix}_{table_id}")

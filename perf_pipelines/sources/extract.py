@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import time
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -63,13 +63,12 @@ def extract_system(
     current = lake.snapshots()
     known = {table_id: current[system_id, table_id] for table_id in system.tables if (system_id, table_id) in current}
     pipeline_name = f"{company_id}_{system_id}"
-    with _dlt_settings(state_dir) if not isinstance(system, FilesSystem) else nullcontext(), ExitStack() as scratch:
+    with ExitStack() as scratch:
         if isinstance(system, FilesSystem):
             changed = changed_files(system, known, system_id=system_id, company_folder=company_folder)
         else:
             compared = scratch.enter_context(comparison(state_dir / f"{pipeline_name}_reading"))
-            reader = _reader(system, system_id=system_id)
-            with closing(reader):
+            with _dlt_settings(state_dir), closing(_reader(system, system_id=system_id)) as reader:
                 changed = _changed_tables(
                     system, known, system_id=system_id, lake=lake, reader=reader, compared=compared
                 )

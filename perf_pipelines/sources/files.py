@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.fields import shown
+from perf_pipelines.sources.own_columns import SOURCE_FILE, SOURCE_KEY, SOURCE_ROW
 from perf_pipelines.sources.records import Records, parquet_records, workbook_records
 
 if TYPE_CHECKING:
@@ -25,18 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from perf_pipelines.sources.config import Table
-
-SOURCE_FILE = "_source_file"
-"""Column: the file's path below the company's folder, with slashes."""
-
-SOURCE_ROW = "_source_row"
-"""Column: the line of the file on which the record starts; the header's line is 1."""
-
-SOURCE_KEY = "_source_key"
-"""Column: the key of the row in its table; of a file's row ``<file>:<line>``."""
-
-LOAD_ID = "_dlt_load_id"
-"""Column: the load that brought the row, by the seconds since 1970 at which it began to be written."""
 
 PROBLEMS_SHOWN = 20
 

@@ -21,7 +21,8 @@ import pyarrow.parquet as pq
 
 from perf_pipelines.errors import Problem, RunFailed, SourceRefused
 from perf_pipelines.sources.compaction import compact, compact_records, is_compacted, read_manifest
-from perf_pipelines.sources.files import LOAD_ID, SOURCE_FILE, SOURCE_KEY, SOURCE_ROW
+from perf_pipelines.sources.own_columns import DELETED, LOAD_ID, SOURCE_FILE, SOURCE_KEY, SOURCE_ROW, SUPERSEDES
+from perf_pipelines.sql_text import identifier, literal, parquet
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -156,36 +157,36 @@ class Lake:
         """
         there = {column for part in snapshot.parts if part.files for column in part.columns}
         names = [
-            f"lake_row.{_identifier(column)}" if column in there else f"cast(null as varchar) as {_identifier(column)}"
+            f"lake_row.{identifier(column)}" if column in there else f"cast(null as varchar) as {identifier(column)}"
             for column in snapshot.columns
         ]
         if snapshot.keyed:
-            place = [f"{_literal(snapshot.source_file)} as {SOURCE_FILE}", f"cast(null as bigint) as {SOURCE_ROW}"]
+            place = [f"{literal(snapshot.source_file)} as {SOURCE_FILE}", f"cast(null as bigint) as {SOURCE_ROW}"]
             key = f"lake_row.{SOURCE_KEY}"
         else:
             place = [SOURCE_FILE, SOURCE_ROW]
             key = f"{SOURCE_FILE} || ':' || {SOURCE_ROW} as {SOURCE_KEY}"
         if not snapshot.files:
-            texts = [_identifier(column) for column in (*snapshot.columns, SOURCE_FILE, SOURCE_KEY, LOAD_ID)]
+            texts = [identifier(column) for column in (*snapshot.columns, SOURCE_FILE, SOURCE_KEY, LOAD_ID)]
             empty = [f"cast(null as varchar) as {name}" for name in texts]
             empty.insert(-2, f"cast(null as bigint) as {SOURCE_ROW}")
             return f"select {', '.join(empty)} where false"
         columns = ", ".join([*names, *place, key, f"lake_row.{LOAD_ID}"])
-        query = f"select {columns} from {_parquet(snapshot.files)} as lake_row"
+        query = f"select {columns} from {parquet(snapshot.files)} as lake_row"
         counting: list[str] = []
         # a compacted file holds other loads too
-        loads = ", ".join(_literal(part.load_id) for part in snapshot.parts if part.files)
+        loads = ", ".join(literal(part.load_id) for part in snapshot.parts if part.files)
         if any(is_compacted(file) for file in snapshot.files):
             counting.append(f"lake_row.{LOAD_ID} in ({loads})")
         newer = list(dict.fromkeys(file for part in snapshot.parts if part.superseding for file in part.files))
         if newer:
             # a join on the key alone: `not exists` with the order of loads takes DuckDB a hundred times as long
             query += (
-                f" left join (select {SOURCE_KEY}, max({_moment_sql(LOAD_ID)}) as by_load from {_parquet(newer)}"
-                f" where _supersedes and {LOAD_ID} in ({loads}) group by {SOURCE_KEY}) as superseded"
+                f" left join (select {SOURCE_KEY}, max({_moment_sql(LOAD_ID)}) as by_load from {parquet(newer)}"
+                f" where {SUPERSEDES} and {LOAD_ID} in ({loads}) group by {SOURCE_KEY}) as superseded"
                 f" on superseded.{SOURCE_KEY} = lake_row.{SOURCE_KEY}"
             )
-            counting.append("not lake_row._deleted")
+            counting.append(f"not lake_row.{DELETED}")
             counting.append(
                 f"(superseded.by_load is null or superseded.by_load <= {_moment_sql(f'lake_row.{LOAD_ID}')})"
             )
@@ -393,17 +394,3 @@ def _row_count(file: Path) -> int:
 
 def _json(names: tuple[str, ...]) -> str:
     return json.dumps(names, ensure_ascii=False)
-
-
-def _parquet(files: Sequence[Path]) -> str:
-    listed = ", ".join(_literal(str(file)) for file in files)
-    # a folder named `key=value` on the way to the lake would otherwise become a column
-    return f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

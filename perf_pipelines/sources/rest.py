@@ -19,6 +19,7 @@ from perf_pipelines.sources.columns import RETYPED, check_columns, fits
 from perf_pipelines.sources.config import Bearer, ColumnType
 from perf_pipelines.sources.delta import Fetched
 from perf_pipelines.sources.environment import from_environment, without_secrets
+from perf_pipelines.sources.refusal import table_refused
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -69,18 +70,15 @@ class RestReader:
         for _ in range(_READINGS):
             rows, expected = self._read_once(table_id, table, since=since)
             self._columns(rows, table, place=f"{self._id}.{table_id}")
-            found = {
-                json.dumps([row.get(name) for name in table.key], default=str)
-                + json.dumps(row, sort_keys=True, default=str): row
-                for row in rows
-            }
+            found = {json.dumps(row, sort_keys=True, default=str): row for row in rows}
             different = {json.dumps([row.get(name) for name in table.key], default=str) for row in found.values()}
             if len(different) >= expected:
                 return list(found.values())
-        raise self._refused(
+        raise table_refused(
+            self._id,
             table_id,
-            f"the service says there are {expected} rows and gave {len(found)}, {_READINGS} times",
-            "ask its owner why pages are missing; nothing was taken from it",
+            what=f"the service says there are {expected} rows and gave {len(found)}, {_READINGS} times",
+            todo="ask its owner why pages are missing; nothing was taken from it",
         )
 
     def _read_once(
@@ -97,13 +95,16 @@ class RestReader:
                     self._auth = self._authenticated()  # the token expired before its time
                     continue
                 what = f"{answer.status_code} {answer.reason} from {self._system.place(table_id)}"
-                raise self._refused(table_id, what, "see that the service runs and the token is valid") from error
+                raise table_refused(
+                    self._id, table_id, what=what, todo="see that the service runs and the token is valid"
+                ) from error
             except (requests.RequestException, ValueError, KeyError, TypeError) as error:
                 said = without_secrets(str(error) or repr(error), self._url)
-                raise self._refused(
+                raise table_refused(
+                    self._id,
                     table_id,
-                    f"no usable answer from {self._system.place(table_id)}: {said}",
-                    "see that the service runs and can be reached, then run again",
+                    what=f"no usable answer from {self._system.place(table_id)}: {said}",
+                    todo="see that the service runs and can be reached, then run again",
                 ) from error
         raise AssertionError("unreachable")
 
@@ -186,12 +187,6 @@ class RestReader:
         if problems:
             raise SourceRefused(f"{place} has changed its shape; the lake is as before", problems)
         return columns
-
-    def _refused(self, table_id: str, what: str, todo: str) -> SourceRefused:
-        return SourceRefused(
-            f"{self._id} cannot be loaded; the lake is as before",
-            [Problem(field=f"{self._id}.{table_id}", what=what, todo=todo)],
-        )
 
 
 def _one_batch(rows: pa.Table) -> Generator[pa.Table]:

@@ -7,11 +7,11 @@ import decimal
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from perf_pipelines.errors import Problem, SourceRefused
 from perf_pipelines.sources.columns import check_columns
 from perf_pipelines.sources.config import ColumnType, Incremental
 from perf_pipelines.sources.delta import Fetched
 from perf_pipelines.sources.environment import from_environment, without_secrets
+from perf_pipelines.sources.refusal import table_refused
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -76,7 +76,9 @@ class SqlReader:
             try:
                 found = sa.inspect(engine).get_columns(table.table or table_id, schema=self._system.schema_)
             except exc.NoSuchTableError as error:
-                raise self._refused(table_id, "there is no such table", "mend `table` or `schema`") from error
+                raise table_refused(
+                    self._id, table_id, what="there is no such table", todo="mend `table` or `schema`"
+                ) from error
         return {column["name"]: column["type"] for column in found}
 
     def _rows(
@@ -139,17 +141,19 @@ class SqlReader:
                     pass
             yield engine
         except exc.DBAPIError as error:
-            raise self._refused(
+            raise table_refused(
+                self._id,
                 table_id,
-                f"the database does not answer: {without_secrets(str(error.orig), self._url)}",
-                "see that it runs and can be reached, then run again",
+                what=f"the database does not answer: {without_secrets(str(error.orig), self._url)}",
+                todo="see that it runs and can be reached, then run again",
             ) from error
         except (exc.SQLAlchemyError, DltException, ValueError, ArithmeticError) as error:
             # a value that has no place in Python or Arrow
-            raise self._refused(
+            raise table_refused(
+                self._id,
                 table_id,
-                f"it cannot be read: {without_secrets(str(error), self._url)}",
-                "have the value corrected, or read a view that writes it as text",
+                what=f"it cannot be read: {without_secrets(str(error), self._url)}",
+                todo="have the value corrected, or read a view that writes it as text",
             ) from error
 
     def _made(self, table_id: str) -> Any:
@@ -169,17 +173,12 @@ class SqlReader:
         try:
             return sa.create_engine(self._url, connect_args=options, pool_pre_ping=True)
         except (exc.ArgumentError, ImportError) as error:
-            raise self._refused(
+            raise table_refused(
+                self._id,
                 table_id,
-                f"${self._system.url.env} is no address of a database: {without_secrets(str(error), self._url)}",
-                "write it like postgresql://user:password@host:5432/database",
+                what=f"${self._system.url.env} is no address of a database: {without_secrets(str(error), self._url)}",
+                todo="write it like postgresql://user:password@host:5432/database",
             ) from error
-
-    def _refused(self, table_id: str, what: str, todo: str) -> SourceRefused:
-        return SourceRefused(
-            f"{self._id} cannot be loaded; the lake is as before",
-            [Problem(field=f"{self._id}.{table_id}", what=what, todo=todo)],
-        )
 
 
 def _type_of(type_: Any) -> ColumnType | None:

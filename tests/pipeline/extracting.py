@@ -13,7 +13,8 @@ import duckdb
 from perf_pipelines.documents import read_document
 from perf_pipelines.sources.config import FilesSystem, OffsetPaging, RestSystem, Sources
 from perf_pipelines.sources.extract import extract_system
-from perf_pipelines.sources.lake import LOAD_ID, SOURCE_KEY, Lake
+from perf_pipelines.sources.lake import Lake
+from perf_pipelines.sources.own_columns import LOAD_ID, SOURCE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

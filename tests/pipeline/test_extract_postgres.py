@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
@@ -17,7 +19,6 @@ from tests.pipeline.extracting import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 INCREMENTAL = {"kind": "incremental", "cursor": "updated_at"}
 COLUMNS = {"id": "integer", "value": "number", "updated_at": "timestamp"}
@@ -34,14 +35,13 @@ class Database:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    folder = tmp_path_factory.mktemp("postgres")
-    for path in (folder, *folder.parents[:3]):
-        path.chmod(0o755)
-    server = Postgres(folder / "data")
-    server.start()
-    yield server
-    server.stop()
+def server() -> Iterator[Postgres]:
+    # not pytest's folder, into which only its owner may go: PostgreSQL runs as somebody else when the tests run as root
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        server = Postgres(Path(folder) / "data")
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture

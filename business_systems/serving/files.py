@@ -87,7 +87,9 @@ def _campaign_costs(month: date, rows: Sequence[Row]) -> bytes:
 
 def _sales_daily(month: date, rows: Sequence[Row]) -> bytes:
     header = ["日期", "订单数", "销售额（元）"]
-    lines = [[row["day"], row["orders"], f"{row['revenue']:.2f}"] for row in rows]
+    # a day is booked anew with an order that comes late; the file has what was booked last
+    booked = {row["day"]: row for row in rows}.values()
+    lines = [[row["day"], row["orders"], f"{row['revenue']:.2f}"] for row in booked]
     return _csv([*_titles("每日销售汇总", month), header, *lines], "utf-8-sig")
 
 

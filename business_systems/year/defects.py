@@ -66,7 +66,8 @@ def with_false_orders(seed: int, orders: pd.DataFrame, made: Accounts, rejected:
     copies["updated_at"] += 5 * MINUTE
     older = plant("duplicate_key", OLDER_VERSIONS, numbered_anew=False)
     older["amount"] += 1_000
-    older["updated_at"] = older["placed_at"] + MINUTE
+    # of an order that comes late the older version comes late too: nobody books an amount that is corrected weeks after
+    older["updated_at"] = np.maximum(older["placed_at"] + MINUTE, older["updated_at"] - 10 * MINUTE)
     plant("test_order", FLAGGED, is_test=True)
     plant("test_order", FREE, amount=0)
     plant("test_order", 2 * len(made.testers), account=np.repeat(made.testers, 2))

@@ -49,7 +49,7 @@ PRIMARY_KEYS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("survey", "answers"): ("id",),
     ("survey", "competencies"): ("competency_id",),
     ("erp", "campaign_costs"): ("campaign_id", "spent_on"),
-    ("erp", "sales_daily"): ("day",),
+    ("erp", "sales_daily"): ("day", "updated_at"),
     ("erp", "product_costs"): ("month_starts_on", "sku"),
     ("learning", "courses"): ("course_id",),
     ("learning", "enrolments"): ("enrolment_id",),
@@ -426,38 +426,48 @@ def _registrations(made: Accounts) -> pa.Table:
 
 
 def _booked(world: World, valid: pd.DataFrame) -> tuple[pa.Table, list[dict[str, object]]]:
-    """What finance booked a day, and the days on which it differs from what the shop sold."""
+    """What finance has booked of a day, anew with each order that comes late, and the days it books otherwise.
+
+    At any moment it is what the shop has sold by what it knows then, but for those days.
+    """
     day = day_of(valid["placed_at"].to_numpy())
-    booked = (
-        pd.DataFrame({"day": day, "amount": valid["amount"].to_numpy()}).groupby("day")["amount"].agg(["size", "sum"])
+    booking = pd.DataFrame(
+        {
+            "day": day,
+            "booked_at": np.maximum((day + 1) * DAY, valid["updated_at"].to_numpy()),
+            "amount": valid["amount"].to_numpy(),
+        }
     )
-    revenue = booked["sum"].to_numpy().copy()
-    inside = np.flatnonzero(booked.index.to_numpy() >= (dt.date(2025, 2, 1) - dt.date(1970, 1, 1)).days)
+    booked = booking.groupby(["day", "booked_at"])["amount"].agg(["size", "sum"]).groupby("day").cumsum().reset_index()
+    sold = booked.groupby("day")["sum"].last()
+    number = sold.index.to_numpy()
+    inside = np.flatnonzero(number >= (dt.date(2025, 2, 1) - dt.date(1970, 1, 1)).days)
     rng = stream(world.seed, "contradictory")
-    few = np.sort(rng.choice(inside, _CONTRADICTORY_DAYS + 3, replace=False))
+    few = number[np.sort(rng.choice(inside, _CONTRADICTORY_DAYS + 3, replace=False))]
     small, large = few[:_CONTRADICTORY_DAYS], few[_CONTRADICTORY_DAYS:] if world.contradict else few[:0]
-    sold = revenue.copy()
-    revenue[small] += revenue[small] // 200
-    revenue[large] += revenue[large] * 6 // 100
+    revenue = booked["sum"].to_numpy().copy()
+    of_small, of_large = booked["day"].isin(small).to_numpy(), booked["day"].isin(large).to_numpy()
+    revenue[of_small] += revenue[of_small] // 200
+    revenue[of_large] += revenue[of_large] * 6 // 100
+    in_the_end = pd.Series(revenue, booked["day"]).groupby("day").last()
     contradictory: list[dict[str, object]] = [
         {
             "measure": "revenue",
-            "day": str(np.datetime64(int(booked.index[at]), "D")),
+            "day": str(np.datetime64(int(at), "D")),
             "system_a": "shop",
             "value_a": f"{sold[at] / 100:.2f}",
             "system_b": "erp",
-            "value_b": f"{revenue[at] / 100:.2f}",
+            "value_b": f"{in_the_end[at] / 100:.2f}",
             "within_tolerance": at in small,
         }
-        for at in np.concatenate([small, large])
+        for at in (*small, *large)
     ]
-    numbers = booked.index.to_numpy()
     table = pa.table(
         {
-            "day": days(numbers),
+            "day": days(booked["day"].to_numpy()),
             "orders": pa.array(booked["size"].to_numpy()),
             "revenue": money(revenue),
-            "updated_at": moments((numbers + 1) * DAY),
+            "updated_at": moments(booked["booked_at"].to_numpy()),
         }
     )
     return table, contradictory

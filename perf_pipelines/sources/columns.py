@@ -12,7 +12,9 @@ from perf_pipelines.sources.files import lake_name
 from perf_pipelines.sources.own_columns import DELETED, SOURCE_FILE, SOURCE_KEY, SOURCE_ROW, SUPERSEDES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from perf_pipelines.sources.lake import Snapshot
 
 RETYPED = "have its type restored, or declare the new one in sources.yaml and mend its staging model"
 """What to do about a column of another type."""
@@ -73,6 +75,14 @@ def _nameless(found: Iterable[str], *, place: str) -> Iterator[Problem]:
         if what:
             yield Problem(field=f"{place}.{name}", what=what, todo="have the column renamed in the source")
         first.setdefault(folded, name)
+
+
+def lacked(snapshot: Snapshot, columns: Collection[str]) -> dict[str, str]:
+    """Of ``columns`` those that a load did not have, with the last such load: its rows and older ones are empty there.
+
+    A source that gets a column does not say that the rows which it had before have changed.
+    """
+    return {name: part.load_id for part in snapshot.parts for name in columns if name not in part.columns}
 
 
 def fits(declared: ColumnType, found: ColumnType | None) -> bool:

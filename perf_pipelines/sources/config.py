@@ -1,6 +1,7 @@
 """The grammar of sources.yaml: business systems and their tables.
 
-A kind of system is one class here, added to :data:`System`, and its connector: files.py, sql.py, rest.py.
+A kind of system is one class here, added to :data:`System`, and its connector (sql.py, rest.py), which the class's
+``reader`` opens; files have no reader, because they come whole (deliveries.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from perf_pipelines.documents import Finding, Loc
+    from perf_pipelines.sources.delta import Reader
 
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -242,6 +244,12 @@ class SqlSystem(Entry):
         name = self.tables[table_id].table or table_id
         return f"{self.schema_}.{name}" if self.schema_ else name
 
+    def reader(self, system_id: str) -> Reader:
+        """Its connector; :class:`SourceRefused` when a variable is not set."""
+        from perf_pipelines.sources.sql import SqlReader
+
+        return SqlReader(system_id=system_id, system=self)
+
 
 class RestSystem(Entry):
     """A service with a JSON API at ``url``; ``time_out`` in seconds, for each answer."""
@@ -258,6 +266,12 @@ class RestSystem(Entry):
     def place(self, table_id: str) -> str:
         """Where a table comes from, as people read it."""
         return f"${self.url.env}/{self.tables[table_id].path}"
+
+    def reader(self, system_id: str) -> Reader:
+        """Its connector; :class:`SourceRefused` when a variable is not set."""
+        from perf_pipelines.sources.rest import RestReader
+
+        return RestReader(system_id=system_id, system=self)
 
 
 System = Annotated[FilesSystem | SqlSystem | RestSystem, ByKind()]

@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from perf_pipelines.errors import Problem, RunFailed, SourceRefused
-from perf_pipelines.sources.config import FilesSystem, Incremental, SqlSystem
+from perf_pipelines.sources.columns import lacked
+from perf_pipelines.sources.config import FilesSystem, Incremental
 from perf_pipelines.sources.deliveries import changed_files
 from perf_pipelines.sources.delta import comparison
 from perf_pipelines.sources.lake import SNAPSHOT_TABLE, Lake, Rows, Snapshot, snapshot_rows
-from perf_pipelines.sources.rest import RestReader
-from perf_pipelines.sources.sql import SqlReader
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from dlt.common.configuration.providers.provider import ConfigProvider
 
-    from perf_pipelines.sources.config import KeyedTable, RestSystem, System
+    from perf_pipelines.sources.config import KeyedTable, System
     from perf_pipelines.sources.delta import Comparison, Reader
 
 _CONFIG: Mapping[str, Any] = {
@@ -68,9 +67,9 @@ def extract_system(
             changed = changed_files(system, known, system_id=system_id, company_folder=company_folder)
         else:
             compared = scratch.enter_context(comparison(state_dir / f"{pipeline_name}_reading"))
-            with _dlt_settings(state_dir), closing(_reader(system, system_id=system_id)) as reader:
+            with _dlt_settings(state_dir), closing(system.reader(system_id)) as reader:
                 changed = _changed_tables(
-                    system, known, system_id=system_id, lake=lake, reader=reader, compared=compared
+                    system.tables, known, system_id=system_id, lake=lake, reader=reader, compared=compared
                 )
         if changed:
             _check_clock(lake, system_id=system_id)
@@ -79,14 +78,8 @@ def extract_system(
     return tuple(current[system_id, table_id] for table_id in system.tables)
 
 
-def _reader(system: SqlSystem | RestSystem, *, system_id: str) -> Reader:
-    if isinstance(system, SqlSystem):
-        return SqlReader(system_id=system_id, system=system)
-    return RestReader(system_id=system_id, system=system)
-
-
 def _changed_tables(
-    system: SqlSystem | RestSystem,
+    tables: Mapping[str, KeyedTable],
     known: Mapping[str, Snapshot],
     *,
     system_id: str,
@@ -97,10 +90,12 @@ def _changed_tables(
     """Compare each table with what the lake knows of it; the load id of the descriptions is not known yet."""
     changed: dict[Snapshot, Rows] = {}
     problems: list[Problem] = []
-    for table_id, table in system.tables.items():
+    for table_id, table in tables.items():
         settings = _settings(table)
-        # read by other settings, what the lake knows cannot be compared: the table begins anew
-        before = known[table_id] if table_id in known and known[table_id].sha256 == settings else None
+        before = known.get(table_id)
+        if before and (before.sha256 != settings or lacked(before, table.columns)):
+            # what was read by other settings, or without a column that is declared, cannot be added to: begin anew
+            before = None
         try:
             delta = compared.delta(
                 table_id=table_id,

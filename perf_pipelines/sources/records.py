@@ -49,23 +49,23 @@ def workbook_records(source: SourceFile) -> Records:
     """The rows of a sheet of an .xlsx workbook, from the first on: the declared sheet, or the only one.
 
     Whole numbers are written without a decimal point, other numbers in their shortest form, days as 2025-01-31;
-    of a formula its last value counts. :class:`SourceRefused` when it cannot be opened, the sheet is missing or a cell
-    holds an error.
+    of a formula its last value counts. :class:`SourceRefused` when it cannot be opened, the sheet is missing, or a cell
+    holds an error or a formula that no program has calculated.
     """
     from openpyxl import load_workbook
 
-    try:
-        workbook = load_workbook(source.location, read_only=True, data_only=True)
-        sheet = _sheet(source, workbook)
-        rows = [list(row) for row in sheet.iter_rows()]
-    except SourceRefused:
-        raise
-    except OSError:
-        raise
-    except Exception as error:  # openpyxl raises whatever its XML and ZIP readers raise
-        raise _refused(
-            source, f"the workbook cannot be read ({type(error).__name__}: {error})", "save it again as .xlsx"
-        ) from error
+    # opened here, because openpyxl leaves open what it was given as a path
+    with source.location.open("rb") as file:
+        try:
+            rows = _rows(source, load_workbook(file, read_only=True, data_only=True))
+            if any(_may_be_a_formula(cell) for row in rows for cell in row):
+                _refuse_uncalculated(source, rows, _rows(source, load_workbook(file, read_only=True)))
+        except (SourceRefused, OSError):
+            raise
+        except Exception as error:  # openpyxl raises whatever its XML and ZIP readers raise
+            raise _refused(
+                source, f"the workbook cannot be read ({type(error).__name__}: {error})", "save it again as .xlsx"
+            ) from error
     wide = max((len(row) for row in rows), default=0)
     records = [[_cell(source, cell) for cell in row] + [""] * (wide - len(row)) for row in rows]
     # columns and rows that somebody once formatted and left blank belong to nothing
@@ -76,22 +76,57 @@ def workbook_records(source: SourceFile) -> Records:
 
 
 def parquet_records(source: SourceFile) -> Records:
-    """The columns' names and the rows of a Parquet file; numbers in their shortest form."""
+    """The columns' names and the rows of a Parquet file; numbers in their shortest form.
+
+    :class:`SourceRefused`, also while the rows are read, when it is none or damaged.
+    """
+    return NumberedRecords(_parquet_rows(source))
+
+
+def _parquet_rows(source: SourceFile) -> Iterator[list[str]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    what = "it is no Parquet file"
     try:
-        file = pq.ParquetFile(source.location)
-    except pa.ArrowInvalid as error:
-        raise _refused(source, f"it is no Parquet file ({error})", "have it delivered again") from error
+        with pq.ParquetFile(source.location, page_checksum_verification=True) as file:
+            what = "the Parquet file is damaged"
+            yield list(file.schema_arrow.names)
+            for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
+                rows: list[dict[str, object]] = batch.to_pylist()
+                yield from ([_text(value) for value in row.values()] for row in rows)
+    except (pa.ArrowException, OSError, ValueError, ArithmeticError) as error:
+        # a fault of the disk has a number, one of the content has none
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        said = " ".join(str(error).split())
+        raise _refused(source, f"{what} ({said})", "have it delivered again") from error
 
-    def records() -> Iterator[list[str]]:
-        yield list(file.schema_arrow.names)
-        for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
-            rows: list[dict[str, object]] = batch.to_pylist()
-            yield from ([_text(value) for value in row.values()] for row in rows)
 
-    return NumberedRecords(records())
+def _rows(source: SourceFile, workbook: Any) -> list[list[Any]]:
+    return [list(row) for row in _sheet(source, workbook).iter_rows()]
+
+
+def _may_be_a_formula(cell: Any) -> bool:
+    """Whether the cell stands in the sheet and has no value; one that is an empty text has the type `str`."""
+    return cell.value is None and hasattr(cell, "row") and cell.data_type == "n"
+
+
+def _refuse_uncalculated(source: SourceFile, values: list[list[Any]], formulas: list[list[Any]]) -> None:
+    found = [
+        formula
+        for row, as_written in zip(values, formulas, strict=True)
+        for cell, formula in zip(row, as_written, strict=True)
+        if formula.data_type == "f" and _may_be_a_formula(cell)
+    ]
+    if found:
+        others = f", and {len(found) - 1} others do" if len(found) > 1 else ""
+        raise _refused(
+            source,
+            f"the cell {found[0].coordinate} holds a formula that was never calculated{others}",
+            "open the workbook in a spreadsheet program and save it, or have its values written",
+            line=int(found[0].row),
+        )
 
 
 def _sheet(source: SourceFile, workbook: Any) -> Any:

@@ -5,10 +5,7 @@ Each fault meets a lake that knows nothing, and one that knows the systems as th
 
 from __future__ import annotations
 
-import multiprocessing
-import random
 import shutil
-import signal
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -22,8 +19,10 @@ from openpyxl import load_workbook
 
 from business_systems import Sizes, World, running
 from perf_pipelines.errors import SourceRefused
+from perf_pipelines.sources.columns import lacked
+from perf_pipelines.sources.config import ColumnType
 from tests.pipeline.extracting import SYSTEMS as DECLARED
-from tests.pipeline.extracting import Extraction, only
+from tests.pipeline.extracting import Extraction, only, with_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,12 +47,6 @@ SYSTEMS = {
 }
 """Of every kind of system and table some, so that the tests are quick."""
 
-KILLED = {
-    "shop": only(SYSTEMS["shop"], "orders", "campaigns"),
-    "crm": only(SYSTEMS["crm"], "tickets"),
-    "erp": only(SYSTEMS["erp"], "sales_daily"),
-}
-
 
 @dataclass(frozen=True)
 class Running:
@@ -63,8 +56,6 @@ class Running:
     environment: dict[str, str]
     early: Extraction
     undisturbed: Content
-    seconds: float
-    """How long the extraction of ``KILLED`` takes."""
 
     def of(self, *systems: str) -> Content:
         return {key: rows for key, rows in self.undisturbed.items() if key[0] in systems}
@@ -87,11 +78,8 @@ def now(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         early.run(**SYSTEMS)
         systems.advance(LATE)
         late = Extraction(root / "late")
-        begun = time.monotonic()
-        late.run(**KILLED)
-        seconds = time.monotonic() - begun
         late.run(**SYSTEMS)
-        yield Running(systems, environment, early, late.content(), seconds)
+        yield Running(systems, environment, early, late.content())
 
 
 @pytest.fixture(params=["a new lake", "a lake of before"])
@@ -408,6 +396,28 @@ class TestDatabase:
         assert {tuple(pair for pair in row if pair[0] != "extra") for row in rows} == now.undisturbed["shop", "refunds"]
         assert len({value for row in rows for name, value in row if name == "extra" and value is not None}) >= 1
 
+    @pytest.mark.parametrize("noticed", [True, False])
+    def test_a_new_column_is_empty_in_older_rows_until_it_is_declared(
+        self, now: Running, known: Extraction, noticed: bool
+    ) -> None:
+        before = known.lake.snapshots()["shop", "refunds"]
+        refunds = only(SYSTEMS["shop"], "refunds")
+        columns = {**refunds.tables["refunds"].columns, "extra": ColumnType.TEXT}
+        declared = with_table(refunds, "refunds", columns=columns)
+        with altered(
+            now.systems.shop_url,
+            "alter table refunds add extra text default 'new'",
+            "alter table refunds drop column extra",
+        ):
+            if noticed:
+                added = known.run(shop=refunds)["shop", "refunds"]
+                assert lacked(added, added.columns) == {"extra": before.load_id}
+                assert {row["extra"] for row in known.rows("shop", "refunds")} == {None, "new"}
+            begun = known.run(shop=declared)["shop", "refunds"]
+            assert (begun.begins_anew, lacked(begun, begun.columns)) == (True, {})
+            assert {row["extra"] for row in known.rows("shop", "refunds")} == {"new"}
+            assert known.run(shop=declared)["shop", "refunds"] == begun
+
     @pytest.mark.parametrize("column", ["id", "updated_at"])
     def test_a_row_without_its_key_or_cursor_is_refused(
         self, now: Running, extraction: Extraction, column: str
@@ -482,43 +492,3 @@ class TestFiles:
     def test_an_undisturbed_copy_is_read_alike(self, now: Running, extraction: Extraction, files: Path) -> None:
         extraction.run(erp=SYSTEMS["erp"])
         assert extraction.content("erp") == now.of("erp")
-
-
-FORKING = multiprocessing.get_context("forkserver")
-"""A process that has loaded all that an extraction needs, and forks those that are killed."""
-
-KILLS = 4
-"""A lake is left by so many killed extractions, one after the other, and then by one that ends."""
-
-
-def extract_in_a_process(root: Path, systems: dict[str, Any]) -> None:
-    Extraction(root).run(**systems)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_killed_at_any_moment_and_run_again_nothing_is_lost_or_doubled(now: Running, tmp_path: Path, seed: int) -> None:
-    """Twenty extractions in all die by SIGKILL."""
-    chance = random.Random(seed)
-    FORKING.set_forkserver_preload(["tests.faults.preloaded"])
-    lake = Extraction(tmp_path) if seed % 2 else now.early.copied(tmp_path)
-    before = now.early.content(*KILLED)
-    kills = 0
-    while kills < KILLS:
-        process = FORKING.Process(target=extract_in_a_process, args=(lake.root, KILLED))
-        process.start()
-        process.join(chance.uniform(0.05, now.seconds))
-        process.kill()
-        process.join()
-        assert process.exitcode in {0, -signal.SIGKILL}
-        kills += process.exitcode != 0
-        there = lake.content(*KILLED)
-        for key, rows in there.items():
-            assert rows in (now.undisturbed[key], before[key]), f"{key} is there in part"
-    lake.run(**KILLED)
-    there = lake.content(*KILLED)
-    for system, declared in KILLED.items():
-        for table in declared.tables:
-            assert there[system, table] == now.undisturbed[system, table]
-    loads = len(lake.lake.loads())
-    lake.run(**KILLED)
-    assert len(lake.lake.loads()) == loads

@@ -10,7 +10,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ import sqlalchemy
 from business_systems import Sizes, Systems, World, running
 from business_systems.serving.clock import ClockRefused
 from business_systems.serving.faults import FaultKind
+from business_systems.serving.files import FileSystems, appears_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -319,10 +320,30 @@ def test_daily_sales_are_utf8_with_a_byte_order_mark(systems: Systems, world: Wo
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     lines = lines_of(path, "utf-8-sig")
     assert lines[2] == ["日期", "订单数", "销售额（元）"]
-    sold = world.table("erp", "sales_daily").to_pylist()
+    booked = {row["day"]: row for row in world.table("erp", "sales_daily").to_pylist()}
     assert lines[3:] == [
-        [str(row["day"]), str(row["orders"]), str(row["revenue"])] for row in sold if f"{row['day']:%Y-%m}" == "2025-01"
+        [str(day), str(row["orders"]), str(row["revenue"])]
+        for day, row in booked.items()
+        if f"{day:%Y-%m}" == "2025-01"
     ]
+
+
+def test_a_month_s_sales_are_written_when_its_books_are_closed_and_anew_when_an_order_comes_late(
+    world: World, tmp_path: Path
+) -> None:
+    bookings = world.table("erp", "sales_daily").to_pylist()
+    late = next(row for row in bookings if row["updated_at"] > appears_at(row["day"].replace(day=1)))
+    path = tmp_path / "erp" / f"sales_daily_{late['day']:%Y-%m}.csv"
+    files = FileSystems(world, tmp_path)
+
+    def booked(at: datetime) -> int:
+        files.write(at)
+        return next(int(line[1]) for line in lines_of(path, "utf-8-sig")[3:] if line[0] == str(late["day"]))
+
+    files.write(appears_at(late["day"].replace(day=1)) - timedelta(seconds=1))
+    assert not path.exists()
+    before = booked(late["updated_at"] - timedelta(seconds=1))
+    assert booked(late["updated_at"]) == before + 1 == late["orders"]
 
 
 def test_product_costs_are_a_sheet_of_numbers_and_texts(systems: Systems, world: World) -> None:

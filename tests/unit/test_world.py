@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -81,9 +82,9 @@ def test_customers_to_reject_are_testers_and_second_registrations(world: World) 
     )
 
 
-def test_orders_to_reject_follow_from_the_rules_and_nothing_else_breaks_one(world: World) -> None:
-    orders, customers = frame(world, "shop", "orders"), frame(world, "shop", "customers").set_index("customer_id")
-    staff = set(frame(world, "hris", "employees")["phone"])
+def false_orders(orders: pd.DataFrame, customers: pd.DataFrame, staff: set[str]) -> dict[str, str]:
+    """By id the rule that each order breaks, of those known of ``orders`` and ``customers``."""
+    customers = customers.set_index("customer_id")
     found: dict[str, str] = dict.fromkeys(copies(orders, "orders"), "exact_duplicate")
     left = orders[~orders["id"].astype(str).isin(found)]
     newest = left.sort_values(["updated_at", "id"]).drop_duplicates("order_no", keep="last")
@@ -97,7 +98,12 @@ def test_orders_to_reject_follow_from_the_rules_and_nothing_else_breaks_one(worl
     found |= dict.fromkeys(newest["id"][cancelled].astype(str), "cancelled")
     early = (newest["paid_at"] < newest["placed_at"]).to_numpy(copy=True)
     early |= newest["placed_at"].to_numpy() < owner["registered_at"].to_numpy()
-    found |= dict.fromkeys(newest["id"][early & ~false & ~cancelled].astype(str), "impossible_time")
+    return found | dict.fromkeys(newest["id"][early & ~false & ~cancelled].astype(str), "impossible_time")
+
+
+def test_orders_to_reject_follow_from_the_rules_and_nothing_else_breaks_one(world: World) -> None:
+    staff = set(frame(world, "hris", "employees")["phone"])
+    found = false_orders(frame(world, "shop", "orders"), frame(world, "shop", "customers"), staff)
     assert found == rejected(world, "orders")
     lines, refunds = frame(world, "shop", "order_lines"), frame(world, "shop", "refunds")
     orphans = set(lines["id"][lines["order_id"].astype(str).isin(found)].astype(str))
@@ -160,14 +166,47 @@ def test_the_shares_of_a_subject_sum_to_one_whenever_somebody_owns_it(world: Wor
             assert np.isclose(share, 1)
 
 
-def test_a_day_of_the_ledger_is_a_day_of_the_shop_but_for_the_contradictory_ones(world: World) -> None:
-    orders = frame(world, "shop", "orders")
-    orders = orders[~orders["id"].astype(str).isin(rejected(world, "orders"))]
+def sold_and_booked(world: World, at: pd.Timestamp) -> tuple[dict[Any, Decimal], dict[Any, Decimal]]:
+    """By day, as each knows it at a moment: what the shop has sold, and what finance has booked."""
+    orders, customers, bookings = (
+        rows[rows["updated_at"] <= at]
+        for rows in (frame(world, *of) for of in (("shop", "orders"), ("shop", "customers"), ("erp", "sales_daily")))
+    )
+    false = false_orders(orders, customers, set(frame(world, "hris", "employees")["phone"]))
+    orders = orders[~orders["id"].astype(str).isin(false)]
     day = orders["placed_at"].dt.tz_convert("Asia/Shanghai").dt.date
     sold = orders.groupby(day)["amount"].agg(lambda values: sum(values, Decimal(0)))
-    booked = frame(world, "erp", "sales_daily").set_index("day")["revenue"]
-    differing = {str(at) for at in booked.index if booked[at] != sold[at]}
+    return sold.to_dict(), bookings.sort_values("updated_at").groupby("day")["revenue"].last().to_dict()
+
+
+def test_a_day_of_the_ledger_is_a_day_of_the_shop_but_for_the_contradictory_ones(world: World) -> None:
+    sold, booked = sold_and_booked(world, pd.Timestamp("2026-02-01", tz="UTC"))
+    differing = {str(day) for day in booked if booked[day] != sold[day]}
     assert differing == {row["day"] for row in world.truth()["contradictory"]}
+
+
+def test_the_ledger_knows_an_order_that_comes_late_from_when_the_shop_knows_it(world: World) -> None:
+    settled, _ = sold_and_booked(world, pd.Timestamp("2026-02-01", tz="UTC"))
+    contradictory = {row["day"] for row in world.truth()["contradictory"]}
+    grew = 0
+    for month in range(1, 13):
+        over = dt.date(2025, month, 1)
+        sold, booked = sold_and_booked(world, pd.Timestamp(over, tz="UTC") + pd.Timedelta(days=4))
+        months_over = {day: amount for day, amount in sold.items() if day < over and str(day) not in contradictory}
+        assert months_over == {day: amount for day, amount in booked.items() if day in months_over}
+        grew += sum(amount != settled[day] for day, amount in months_over.items())
+    assert grew, "no order came after its month's books were closed"
+
+
+def test_an_older_version_of_an_order_is_known_minutes_before_the_one_that_counts_also_when_both_come_late() -> None:
+    world = World(seed=9, sizes=SIZES)
+    orders = frame(world, "shop", "orders")
+    older = {key for key, rule in rejected(world, "orders").items() if rule == "duplicate_key"}
+    is_older = orders["id"].astype(str).isin(older)
+    both = orders[is_older].merge(orders[~is_older], on="order_no", suffixes=("_older", ""))
+    assert (both["updated_at"] - both["placed_at"] > pd.Timedelta(days=1)).any()
+    ahead = both["updated_at"] - both["updated_at_older"]
+    assert ahead.between(pd.Timedelta(0), pd.Timedelta(minutes=10), inclusive="right").all()
 
 
 def test_the_same_seed_gives_the_same_rows_and_another_seed_others() -> None:

@@ -16,6 +16,33 @@
 {%- endmacro %}
 
 
+{#-
+    A test of `rejection`: typed columns must be `what`, that is `present`, a `flag`, a `whole number`, a `number`, an
+    `amount` of money, a `date` or a `moment`; a text that is none is null in them. `columns` is one or several, of
+    which the reason names all. `called`: the name of the one in its source, where it is another. `optional`: it may be
+    empty in the source, as it stands in `<column>_as_written`.
+-#}
+{% macro must_be(what, columns, called=none, optional=false, blocks=false) -%}
+    {%- set rule, one, several = {
+        'present': ('value_missing', 'is empty', 'must all be given'),
+        'flag': ('not_a_flag', 'is neither true nor false', 'must be true or false'),
+        'whole number': ('not_a_number', 'is no whole number', 'must be whole numbers'),
+        'number': ('not_a_number', 'is no number', 'must be numbers'),
+        'amount': ('not_a_number', 'is no amount of money', 'must be amounts of money'),
+        'date': ('not_a_date', 'is no date', 'must be dates'),
+        'moment': ('not_a_moment', 'is no moment', 'must be moments'),
+    }[what] -%}
+    {%- set names = [columns] if columns is string else columns -%}
+    {%- set tests = [] -%}
+    {%- for name in names -%}
+        {%- do tests.append((name ~ '_as_written is not null and ' if optional else '') ~ name ~ ' is null') -%}
+    {%- endfor -%}
+    {%- set said = (called or names[0]) ~ ' ' ~ one if names | length == 1
+        else names[:-1] | join(', ') ~ ' and ' ~ names[-1] ~ ' ' ~ several -%}
+    {{ return({'rule': rule, 'when': tests | join(' or '), 'because': "'" ~ said ~ "'", 'blocks': blocks}) }}
+{%- endmacro %}
+
+
 {#- What every staging model carries besides its typed columns: the key of the row, and where it stood if in a file. -#}
 {% macro raw_row() -%}
     raw._source_file,

@@ -8,6 +8,7 @@ import dagster as dg
 
 from perf_pipelines.closing import Closing
 from perf_pipelines.defs.site import AS_OF_TAG, Site
+from perf_pipelines.sources.columns import lacked
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +57,11 @@ def _system_assets(site: Site, system: str) -> dg.AssetsDefinition:
                     "rows of this load": snapshot.appended,
                     "rows that replace or remove one known": snapshot.superseding,
                     "columns nobody declared": ", ".join(snapshot.extra_columns) or "none",
+                    "columns that older rows lack": ", ".join(
+                        f"{column} (up to load {load_id})"
+                        for column, load_id in lacked(snapshot, snapshot.columns).items()
+                    )
+                    or "none",
                 },
             )
 

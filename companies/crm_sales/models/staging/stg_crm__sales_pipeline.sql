@@ -78,7 +78,7 @@ judged as (
         _source_row,
         _source_key,
         {{ rejection([
-            {'rule': 'value_missing', 'when': 'opportunity_id is null', 'because': "'opportunity_id is empty'"},
+            must_be('present', 'opportunity_id'),
             {
                 'rule': 'contradictory_key',
                 'when': 'versions > 1',

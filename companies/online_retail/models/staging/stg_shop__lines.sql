@@ -51,7 +51,7 @@ judged as (
                 'when': "coalesce(not regexp_full_match(invoice_no, 'C?[0-9]{6}'), true)",
                 'because': "'invoice number `' || coalesce(invoice_no, '') || '` is not six digits, or C and six digits'",
             },
-            {'rule': 'value_missing', 'when': 'stock_code is null', 'because': "'StockCode is empty'"},
+            must_be('present', 'stock_code', called='StockCode'),
             {
                 'rule': 'not_a_date',
                 'when': 'invoiced_at is null',

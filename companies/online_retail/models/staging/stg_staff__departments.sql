@@ -22,12 +22,7 @@ judged as (
         _source_row,
         _source_key,
         {{ rejection([
-            {
-                'rule': 'value_missing',
-                'when': 'department_id is null',
-                'because': "'department_id is empty'",
-                'blocks': true,
-            },
+            must_be('present', 'department_id', blocks=true),
             {
                 'rule': 'contradictory_key',
                 'when': 'copies > 1',

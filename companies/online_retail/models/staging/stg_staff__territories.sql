@@ -35,7 +35,7 @@ judged as (
         _source_row,
         _source_key,
         {{ rejection([
-            {'rule': 'value_missing', 'when': 'country is null', 'because': "'country is empty'", 'blocks': true},
+            must_be('present', 'country', blocks=true),
             {
                 'rule': 'unknown_employee',
                 'when': 'employee_id is not null and not is_known_employee',

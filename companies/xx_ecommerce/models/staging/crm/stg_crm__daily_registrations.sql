@@ -14,12 +14,8 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {'rule': 'not_a_date', 'when': 'day is null', 'because': "'day is no date'"},
-            {
-                'rule': 'not_a_number',
-                'when': 'new_customers is null',
-                'because': "'new_customers is no whole number'",
-            },
+            must_be('date', 'day'),
+            must_be('whole number', 'new_customers'),
         ]) }} as rejection
     from typed
 

@@ -1,4 +1,4 @@
-with judged as (
+with typed as (
 
     select
         raw.id,
@@ -7,15 +7,19 @@ with judged as (
         try_cast(raw.followed_at as timestamptz) as followed_at,
         {{ local_day('try_cast(raw.followed_at as timestamptz)', 'Asia/Shanghai') }} as followed_on,
         raw.note,
-        {{ raw_row() }},
-        {{ rejection([
-            {
-                'rule': 'not_a_moment',
-                'when': 'try_cast(raw.followed_at as timestamptz) is null',
-                'because': "'followed_at is no moment'",
-            },
-        ]) }} as rejection
+        {{ raw_row() }}
     from {{ source('crm', 'follow_ups') }} as raw
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        {{ rejection([
+            must_be('moment', 'followed_at'),
+        ]) }} as rejection
+    from typed
 
 )
 

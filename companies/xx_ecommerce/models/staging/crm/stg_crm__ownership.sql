@@ -19,13 +19,8 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {
-                'rule': 'not_a_date',
-                'when': 'valid_from is null or valid_to is null',
-                'because': "'valid_from and valid_to must be dates'",
-                'blocks': true,
-            },
-            {'rule': 'not_a_number', 'when': 'share is null', 'because': "'share is no number'", 'blocks': true},
+            must_be('date', ['valid_from', 'valid_to'], blocks=true),
+            must_be('number', 'share', blocks=true),
         ]) }} as rejection
     from typed
 

@@ -37,18 +37,10 @@ judged as (
     select
         joined.*,
         {{ rejection([
-            {'rule': 'not_a_number', 'when': 'id is null', 'because': "'id is no whole number'"},
-            {'rule': 'not_a_moment', 'when': 'opened_at is null', 'because': "'opened_at is no moment'"},
-            {
-                'rule': 'not_a_moment',
-                'when': 'first_response_at_as_written is not null and first_response_at is null',
-                'because': "'first_response_at is no moment'",
-            },
-            {
-                'rule': 'not_a_moment',
-                'when': 'closed_at_as_written is not null and closed_at is null',
-                'because': "'closed_at is no moment'",
-            },
+            must_be('whole number', 'id'),
+            must_be('moment', 'opened_at'),
+            must_be('moment', 'first_response_at', optional=true),
+            must_be('moment', 'closed_at', optional=true),
         ]) }} as rejection
     from joined
 

@@ -28,7 +28,7 @@ judged as (
     select
         joined.*,
         {{ rejection([
-            {'rule': 'not_a_moment', 'when': 'said_at is null', 'because': "'said_at is no moment'"},
+            must_be('moment', 'said_at'),
             {
                 'rule': 'unknown_kind',
                 'when': "coalesce(kind not in ('complaint', 'praise'), true)",

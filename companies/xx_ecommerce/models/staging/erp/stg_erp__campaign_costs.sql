@@ -14,9 +14,9 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {'rule': 'value_missing', 'when': 'campaign_id is null', 'because': "'活动编号 is empty'"},
-            {'rule': 'not_a_date', 'when': 'spent_on is null', 'because': "'日期 is no date'"},
-            {'rule': 'not_a_number', 'when': 'amount is null', 'because': "'费用（元） is no amount of money'"},
+            must_be('present', 'campaign_id', called='活动编号'),
+            must_be('date', 'spent_on', called='日期'),
+            must_be('amount', 'amount', called='费用（元）'),
         ]) }} as rejection
     from typed
 

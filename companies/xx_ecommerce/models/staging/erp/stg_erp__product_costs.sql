@@ -17,13 +17,13 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {'rule': 'value_missing', 'when': 'product_id is null', 'because': "'商品编码 is empty'"},
+            must_be('present', 'product_id', called='商品编码'),
             {
                 'rule': 'not_a_date',
                 'when': 'month_starts_on is null',
                 'because': "'the file is not called product_costs_<year>-<month>.xlsx'",
             },
-            {'rule': 'not_a_number', 'when': 'unit_cost is null', 'because': "'单位成本（元） is no amount of money'"},
+            must_be('amount', 'unit_cost', called='单位成本（元）'),
         ]) }} as rejection
     from typed
 

@@ -14,9 +14,9 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {'rule': 'not_a_date', 'when': 'day is null', 'because': "'日期 is no date'"},
-            {'rule': 'not_a_number', 'when': 'orders is null', 'because': "'订单数 is no whole number'"},
-            {'rule': 'not_a_number', 'when': 'revenue is null', 'because': "'销售额（元） is no amount of money'"},
+            must_be('date', 'day', called='日期'),
+            must_be('whole number', 'orders', called='订单数'),
+            must_be('amount', 'revenue', called='销售额（元）'),
         ]) }} as rejection
     from typed
 

@@ -1,4 +1,4 @@
-with judged as (
+with typed as (
 
     select
         raw.note_id,
@@ -6,16 +6,20 @@ with judged as (
         try_cast(raw.written_at as timestamptz) as written_at,
         {{ local_day('try_cast(raw.written_at as timestamptz)', 'Asia/Shanghai') }} as written_on,
         raw.text,
-        {{ raw_row() }},
-        {{ rejection([
-            {'rule': 'value_missing', 'when': 'raw.note_id is null', 'because': "'note_id is empty'"},
-            {
-                'rule': 'not_a_moment',
-                'when': 'try_cast(raw.written_at as timestamptz) is null',
-                'because': "'written_at is no moment'",
-            },
-        ]) }} as rejection
+        {{ raw_row() }}
     from {{ source('forms', 'progress_notes') }} as raw
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        {{ rejection([
+            must_be('present', 'note_id'),
+            must_be('moment', 'written_at'),
+        ]) }} as rejection
+    from typed
 
 )
 

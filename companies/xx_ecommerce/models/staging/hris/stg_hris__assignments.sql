@@ -22,18 +22,8 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {
-                'rule': 'not_a_date',
-                'when': 'valid_from is null or valid_to is null',
-                'because': "'valid_from and valid_to must be dates'",
-                'blocks': true,
-            },
-            {
-                'rule': 'not_a_number',
-                'when': 'fte is null or bonus_base is null',
-                'because': "'fte and bonus_base must be numbers'",
-                'blocks': true,
-            },
+            must_be('date', ['valid_from', 'valid_to'], blocks=true),
+            must_be('number', ['fte', 'bonus_base'], blocks=true),
         ]) }} as rejection
     from typed
 

@@ -16,13 +16,8 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {'rule': 'not_a_date', 'when': 'worked_on is null', 'because': "'worked_on is no date'", 'blocks': true},
-            {
-                'rule': 'not_a_number',
-                'when': 'standard_hours is null or worked_hours is null',
-                'because': "'standard_hours and worked_hours must be numbers'",
-                'blocks': true,
-            },
+            must_be('date', 'worked_on', blocks=true),
+            must_be('number', ['standard_hours', 'worked_hours'], blocks=true),
         ]) }} as rejection
     from typed
 

@@ -1,4 +1,4 @@
-with judged as (
+with typed as (
 
     select
         raw.employee_id,
@@ -7,23 +7,22 @@ with judged as (
         {{ normalised_phone('raw.phone') }} as phone_normalised,
         {{ normalised_email('raw.email') }} as email_normalised,
         try_cast(raw.joined_on as date) as joined_on,
+        raw.left_on as left_on_as_written,
         try_cast(raw.left_on as date) as left_on,
-        {{ raw_row() }},
-        {{ rejection([
-            {
-                'rule': 'not_a_date',
-                'when': 'try_cast(raw.joined_on as date) is null',
-                'because': "'joined_on is no date'",
-                'blocks': true,
-            },
-            {
-                'rule': 'not_a_date',
-                'when': 'raw.left_on is not null and try_cast(raw.left_on as date) is null',
-                'because': "'left_on is no date'",
-                'blocks': true,
-            },
-        ]) }} as rejection
+        {{ raw_row() }}
     from {{ source('hris', 'employees') }} as raw
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        {{ rejection([
+            must_be('date', 'joined_on', blocks=true),
+            must_be('date', 'left_on', optional=true, blocks=true),
+        ]) }} as rejection
+    from typed
 
 )
 

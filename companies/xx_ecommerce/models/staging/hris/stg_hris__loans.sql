@@ -16,12 +16,7 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {
-                'rule': 'not_a_date',
-                'when': 'valid_from is null or valid_to is null',
-                'because': "'valid_from and valid_to must be dates'",
-                'blocks': true,
-            },
+            must_be('date', ['valid_from', 'valid_to'], blocks=true),
             {
                 'rule': 'impossible_dates',
                 'when': 'valid_to < valid_from',

@@ -7,7 +7,7 @@ with judged as (
         raw.competency_id,
         {{ raw_row() }},
         {{ rejection([
-            {'rule': 'value_missing', 'when': 'raw.course_id is null', 'because': "'course_id is empty'"},
+            must_be('present', 'course_id'),
         ]) }} as rejection
     from {{ source('learning', 'courses') }} as raw
 

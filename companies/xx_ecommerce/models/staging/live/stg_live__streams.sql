@@ -19,12 +19,8 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {'rule': 'not_a_moment', 'when': 'started_at is null', 'because': "'started_at is no moment'"},
-            {
-                'rule': 'not_a_number',
-                'when': 'new_viewers is null or returning_viewers is null or new_followers is null',
-                'because': "'new_viewers, returning_viewers and new_followers must be whole numbers'",
-            },
+            must_be('moment', 'started_at'),
+            must_be('whole number', ['new_viewers', 'returning_viewers', 'new_followers']),
         ]) }} as rejection
     from typed
 

@@ -31,12 +31,8 @@ judged as (
     select
         joined.*,
         {{ rejection([
-            {'rule': 'not_a_moment', 'when': 'granted_at is null', 'because': "'granted_at is no moment'"},
-            {
-                'rule': 'not_a_moment',
-                'when': 'used_at_as_written is not null and used_at is null',
-                'because': "'used_at is no moment'",
-            },
+            must_be('moment', 'granted_at'),
+            must_be('moment', 'used_at', optional=true),
         ]) }} as rejection
     from joined
 

@@ -1,4 +1,4 @@
-with judged as (
+with typed as (
 
     select
         raw.campaign_id,
@@ -8,16 +8,19 @@ with judged as (
         raw.owner_id,
         try_cast(raw.starts_on as date) as starts_on,
         try_cast(raw.ends_on as date) as ends_on,
-        {{ raw_row() }},
-        {{ rejection([
-            {
-                'rule': 'not_a_date',
-                'when': 'try_cast(raw.starts_on as date) is null or try_cast(raw.ends_on as date) is null',
-                'because': "'starts_on and ends_on must be dates'",
-                'blocks': true,
-            },
-        ]) }} as rejection
+        {{ raw_row() }}
     from {{ source('shop', 'campaigns') }} as raw
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        {{ rejection([
+            must_be('date', ['starts_on', 'ends_on'], blocks=true),
+        ]) }} as rejection
+    from typed
 
 )
 

@@ -21,9 +21,9 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {'rule': 'value_missing', 'when': 'customer_id is null', 'because': "'customer_id is empty'"},
-            {'rule': 'not_a_moment', 'when': 'registered_at is null', 'because': "'registered_at is no moment'"},
-            {'rule': 'not_a_flag', 'when': 'is_test is null', 'because': "'is_test is neither true nor false'"},
+            must_be('present', 'customer_id'),
+            must_be('moment', 'registered_at'),
+            must_be('flag', 'is_test'),
         ]) }} as rejection
     from typed
 

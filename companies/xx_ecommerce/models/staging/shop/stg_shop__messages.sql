@@ -31,13 +31,9 @@ judged as (
     select
         joined.*,
         {{ rejection([
-            {'rule': 'not_a_number', 'when': 'id is null', 'because': "'id is no whole number'"},
-            {'rule': 'not_a_moment', 'when': 'sent_at is null', 'because': "'sent_at is no moment'"},
-            {
-                'rule': 'not_a_moment',
-                'when': 'delivered_at_as_written is not null and delivered_at is null',
-                'because': "'delivered_at is no moment'",
-            },
+            must_be('whole number', 'id'),
+            must_be('moment', 'sent_at'),
+            must_be('moment', 'delivered_at', optional=true),
         ]) }} as rejection
     from joined
 

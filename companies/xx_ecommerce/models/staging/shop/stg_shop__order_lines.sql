@@ -29,12 +29,8 @@ judged as (
     select
         joined.*,
         {{ rejection([
-            {
-                'rule': 'not_a_number',
-                'when': 'id is null or order_id is null or line_no is null or quantity is null',
-                'because': "'id, order_id, line_no and quantity must be whole numbers'",
-            },
-            {'rule': 'not_a_number', 'when': 'unit_price is null', 'because': "'unit_price is no amount of money'"},
+            must_be('whole number', ['id', 'order_id', 'line_no', 'quantity']),
+            must_be('amount', 'unit_price'),
             {
                 'rule': 'negative_value',
                 'when': 'quantity <= 0 or unit_price < 0',

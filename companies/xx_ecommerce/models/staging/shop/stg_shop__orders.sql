@@ -52,23 +52,19 @@ judged as (
     select
         joined.*,
         {{ rejection([
-            {'rule': 'not_a_number', 'when': 'id is null', 'because': "'id is no whole number'"},
-            {'rule': 'value_missing', 'when': 'order_no is null', 'because': "'order_no is empty'"},
-            {'rule': 'not_a_moment', 'when': 'placed_at is null', 'because': "'placed_at is no moment'"},
-            {
-                'rule': 'not_a_moment',
-                'when': 'paid_at_as_written is not null and paid_at is null',
-                'because': "'paid_at is no moment'",
-            },
-            {'rule': 'not_a_moment', 'when': 'updated_at is null', 'because': "'updated_at is no moment'"},
+            must_be('whole number', 'id'),
+            must_be('present', 'order_no'),
+            must_be('moment', 'placed_at'),
+            must_be('moment', 'paid_at', optional=true),
+            must_be('moment', 'updated_at'),
             {
                 'rule': 'unknown_status',
                 'when': "coalesce(status not in ('paid', 'cancelled'), true)",
                 'because': "'status `' || coalesce(status, '') || '` is neither paid nor cancelled'",
             },
-            {'rule': 'not_a_number', 'when': 'amount is null', 'because': "'amount is no amount of money'"},
+            must_be('amount', 'amount'),
             {'rule': 'negative_value', 'when': 'amount < 0', 'because': "'amount is below 0'"},
-            {'rule': 'not_a_flag', 'when': 'is_test is null', 'because': "'is_test is neither true nor false'"},
+            must_be('flag', 'is_test'),
         ]) }} as rejection
     from joined
 

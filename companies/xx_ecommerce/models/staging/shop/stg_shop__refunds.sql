@@ -28,13 +28,9 @@ judged as (
     select
         joined.*,
         {{ rejection([
-            {
-                'rule': 'not_a_number',
-                'when': 'id is null or order_id is null',
-                'because': "'id and order_id must be whole numbers'",
-            },
-            {'rule': 'not_a_moment', 'when': 'refunded_at is null', 'because': "'refunded_at is no moment'"},
-            {'rule': 'not_a_number', 'when': 'amount is null', 'because': "'amount is no amount of money'"},
+            must_be('whole number', ['id', 'order_id']),
+            must_be('moment', 'refunded_at'),
+            must_be('amount', 'amount'),
             {'rule': 'negative_value', 'when': 'amount <= 0', 'because': "'amount is not above 0'"},
         ]) }} as rejection
     from joined

@@ -21,12 +21,8 @@ judged as (
     select
         typed.*,
         {{ rejection([
-            {'rule': 'not_a_date', 'when': 'day is null', 'because': "'day is no date'"},
-            {
-                'rule': 'not_a_number',
-                'when': 'visits is null or visitors is null or page_views is null',
-                'because': "'visits, visitors and page_views must be whole numbers'",
-            },
+            must_be('date', 'day'),
+            must_be('whole number', ['visits', 'visitors', 'page_views']),
             {
                 'rule': 'negative_value',
                 'when': 'visits < 0 or visitors < 0 or page_views < 0',

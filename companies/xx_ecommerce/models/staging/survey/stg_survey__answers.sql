@@ -25,7 +25,7 @@ judged as (
                 'when': 'coalesce(rating not between 1 and 5, true)',
                 'because': "'rating is no number from 1 to 5'",
             },
-            {'rule': 'not_a_moment', 'when': 'answered_at is null', 'because': "'answered_at is no moment'"},
+            must_be('moment', 'answered_at'),
             {
                 'rule': 'unknown_relation',
                 'when': "coalesce(relation not in ('manager', 'peer', 'report', 'self'), true)",

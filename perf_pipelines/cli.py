@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
-company · 8 nothing is published for this · 9 the machine or the code failed.
+company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive.
 """
 
 app = typer.Typer(
@@ -169,23 +169,32 @@ def waive(
     reason: Annotated[str, typer.Option("--reason", help="Why the difference may pass.")],
     company: CompanyOption,
 ) -> None:
-    """Let a difference between two systems pass gate 1, by name and with a reason; it stays in fct_reconciliation."""
+    """Let a difference between two systems pass gate 1, by name and with a reason; it stays in fct_reconciliation.
+
+    It holds for the two values that the last run read. When one of them changes, gate 1 is closed again.
+    """
     from perf_pipelines.defs.companies import closing_of
-    from perf_pipelines.records.waivers import Waiver
+    from perf_pipelines.waiving import waive as waive_difference
 
     for name, text in (("--by", by), ("--reason", reason)):
         if not text.strip():
             raise typer.BadParameter(f"{name} is empty: a waiver has a name and a reason")
-    waiver = Waiver(
+    waiver = waive_difference(
+        closing_of(company),
         measure=measure,
-        occurred_on=day.date(),
+        day=day.date(),
         system_a=system_a,
         system_b=system_b,
         waived_by=by.strip(),
         reason=reason.strip(),
     )
-    closing_of(company).records.waive(waiver)
-    _out().print(f"waived: {measure} of {waiver.occurred_on}, {system_a} against {system_b}, by {waiver.waived_by}")
+    _out().print(
+        Text(
+            f"waived: {measure} of {waiver.occurred_on}, {system_a} {waiver.value_a} against "
+            f"{system_b} {waiver.value_b}, by {waiver.waived_by}; it counts from the next run on"
+        ),
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -325,7 +334,7 @@ def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:
 
 @contextmanager
 def _progress() -> Generator[None]:
-    """Show what the steps say of themselves, with the seconds since the start."""
+    """Show what the steps say of themselves, with the seconds since the start, and at the end what they warn of."""
     console = Console(stderr=True)
     handler = _StepHandler(console)
     logger = logging.getLogger("perf_pipelines")
@@ -336,15 +345,21 @@ def _progress() -> Generator[None]:
             yield
     finally:
         logger.removeHandler(handler)
+        for warning in handler.warnings:
+            console.print(Text(f"! {warning}", style="yellow"), soft_wrap=True)
 
 
 class _StepHandler(logging.Handler):
     def __init__(self, console: Console) -> None:
         super().__init__(logging.INFO)
+        self.warnings: list[str] = []
         self._console = console
         self._started = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING:
+            self.warnings.append(record.getMessage())
+            return
         self._console.print(Text(f"{time.monotonic() - self._started:6.1f} s  {record.getMessage()}"))
 
 
@@ -453,22 +468,19 @@ def _explanation_tree(explanation: Explanation, *, language: Language) -> Tree:
 def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
     zh = language is Language.zh
     score = kpi.score
-    title = (
-        f"{score[f'name_{language}']} ({score['unit']}{', 团队' if zh else ', team'})"
-        if score["scope"] == "team"
-        else (f"{score[f'name_{language}']} ({score['unit']})")
-    )
-    branch = tree.add(Text(title, style="bold"))
+    unit = None if score["unit"] == _SHARE else score["unit_zh" if zh else "unit"]
+    team = ("团队" if zh else "team") if score["scope"] == "team" else None
+    remarks = ", ".join(remark for remark in (unit, team) if remark)
+    branch = tree.add(Text(f"{score[f'name_{language}']}{f' ({remarks})' if remarks else ''}", style="bold"))
     if score["status"] == "no_data":
         branch.add(Text(f"无数据；处理方式：{score['no_data']}" if zh else f"no data; policy: {score['no_data']}"))
     else:
-        held = (
-            f"{'实际' if zh else 'actual'} {_number(score['actual'])} {'对目标' if zh else 'of target'} "
-            f"{_number(score['prorated_target'])} ({'越低越好' if zh else 'lower is better'})"
-            if score["better"] == "lower"
-            else f"{'实际' if zh else 'actual'} {_number(score['actual'])} {'对目标' if zh else 'of target'} "
-            f"{_number(score['prorated_target'])}"
+        actual, target = (
+            _in_unit(score[column], unit=score["unit"], language=language) for column in ("actual", "prorated_target")
         )
+        held = f"{'实际' if zh else 'actual'} {actual} {'对目标' if zh else 'of target'} {target}"
+        if score["better"] == "lower":
+            held += f" ({'越低越好' if zh else 'lower is better'})"
         branch.add(
             Text(
                 f"{held} → {'达成率' if zh else 'attainment'} {_number(score['attainment'])} → "
@@ -491,14 +503,31 @@ def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
         )
         evidence = branch.add(Text(said, style="dim"))
         for row in kpi.evidence:
-            denominator = "" if row["denominator"] in {None, 1} else f" / {_number(row['denominator'])}"
             evidence.add(
                 Text(
                     f"{row['occurred_on']} {row['source_system']}.{row['source_table']} {row['source_key']} "
-                    f"{row['employee_id']}: {_number(row['numerator'])}{denominator}",
+                    f"{row['employee_id']}: {_counted(row, language=language)}",
                     style="dim",
                 )
             )
+
+
+def _counted(row: dict[str, Any], *, language: Language) -> str:
+    """What counts of a row, and what it is made of where the credit for it is shared."""
+    zh = language is Language.zh
+    numerator, denominator, credit = row["numerator"], row["denominator"], row["credit"]
+    if denominator:
+        whole = f"{_number(numerator)} / {_number(denominator)}"
+        if credit == 1:
+            return whole
+        shared = f"{_number(numerator * credit)} / {_number(denominator * credit)}"
+        return f"{whole}{'，各' if zh else ', each'} × {_number(credit)} = {shared}"
+    counted = _number(numerator)
+    if credit != 1:
+        counted = f"{counted} × {_number(credit)} = {_number(numerator * credit)}"
+    if denominator is None:
+        return counted
+    return f"{counted}{'，只计入分子' if zh else ', in the numerator only'}"
 
 
 def _rule(score: dict[str, Any]) -> str:
@@ -508,7 +537,16 @@ def _rule(score: dict[str, Any]) -> str:
     return f"{score['rule_kind']}, {said}"
 
 
+_SHARE = "share"
+"""The unit whose values are shown as percentages."""
+
 _KPI_STATUS = {"exceeded": ("超额", "exceeded"), "reached": ("达成", "reached"), "missed": ("未达成", "missed")}
+
+
+def _in_unit(value: Decimal | None, *, unit: str | None, language: Language) -> str:
+    if value is None or unit != _SHARE:
+        return _number(value)
+    return f"{_number(value * 100)}{'%' if language is Language.zh else ' %'}"
 
 
 def _number(value: Decimal | None, decimals: int | None = None) -> str:

@@ -215,3 +215,14 @@ class Label(Entry):
 
     zh: Text
     en: Text
+
+
+def _label_or_text(value: object) -> object:
+    if isinstance(value, (dict, Label)):
+        return cast("object", value)
+    text = _text(value)
+    return {"zh": text, "en": text}
+
+
+LabelOrText = Annotated[Label, BeforeValidator(_label_or_text)]
+"""A name in both languages, or one text that is written alike in both."""

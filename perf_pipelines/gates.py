@@ -11,6 +11,7 @@ import importlib.util
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -99,7 +100,8 @@ class ExpectationResult:
 
     ``unexpected_count`` counts all offending rows (0 where the table as a whole is at fault); ``offending`` holds the
     first :data:`OFFENDING_ROWS_KEPT` as text by column: the key and the columns looked at, whole rows where no row may
-    be. ``observed`` is GX's figure for an expectation on the table or a whole column.
+    be. ``by_period`` counts all of them by period, where the relation holds periods. ``observed`` is GX's figure for an
+    expectation on the table or a whole column.
     """
 
     type: str
@@ -109,6 +111,7 @@ class ExpectationResult:
     passed: bool
     unexpected_count: int
     offending: tuple[dict[str, str], ...]
+    by_period: Mapping[str, int]
     observed: str | None
     line: int
 
@@ -451,7 +454,7 @@ def _run_suite(file: str, suite: TableSuite, frame: pd.DataFrame) -> TableResult
         .get_batch({"dataframe": frame})
         .validate(
             gx.ExpectationSuite(name=suite.table, expectations=made),
-            result_format={"result_format": "SUMMARY", "partial_unexpected_count": OFFENDING_ROWS_KEPT},
+            result_format={"result_format": "COMPLETE", "partial_unexpected_count": OFFENDING_ROWS_KEPT},
         )
     )
     # GX answers in an order of its own.
@@ -532,11 +535,11 @@ def _result(
     details = cast("Mapping[str, Any]", answer.result)
     observed = details.get("observed_value")
     unexpected = int(details.get("unexpected_count") or 0)
-    positions: list[int] = sorted(details.get("partial_unexpected_index_list") or ())
+    positions: list[int] = sorted(details.get("unexpected_index_list") or ())
     columns: Sequence[str] = list(dict.fromkeys([*suite.key, *expectation.columns]))
     if expectation.demands_no_row:
         about = frame if expectation.row_condition is None else frame.query(expectation.row_condition)
-        unexpected, positions = len(about), [int(position) for position in about.index[:OFFENDING_ROWS_KEPT]]
+        unexpected, positions = len(about), [int(position) for position in about.index]
         columns = list(dict.fromkeys([*suite.key, *map(str, frame.columns)]))
     passed = bool(answer.success)
     return ExpectationResult(
@@ -546,7 +549,8 @@ def _result(
         severity=expectation.severity,
         passed=passed,
         unexpected_count=unexpected,
-        offending=() if passed else _rows(frame, positions, columns),
+        offending=() if passed else _rows(frame, positions[:OFFENDING_ROWS_KEPT], columns),
+        by_period={} if passed else _by_period(frame, positions),
         observed=None if observed is None else _cell(observed),
         line=expectation.line,
     )
@@ -584,6 +588,12 @@ def _rows(frame: pd.DataFrame, positions: Sequence[int], columns: Sequence[str])
     shown = frame.loc[list(positions), list(columns)]
     cells = {column: cast("list[object]", shown[column].tolist()) for column in columns}
     return tuple({column: _cell(cells[column][row]) for column in columns} for row in range(len(shown)))
+
+
+def _by_period(frame: pd.DataFrame, positions: Sequence[int]) -> dict[str, int]:
+    if "period_id" not in frame.columns:
+        return {}
+    return dict(sorted(Counter(map(str, frame.loc[list(positions), "period_id"].tolist())).items()))
 
 
 def _cell(value: object) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from perf_pipelines.errors import NotPublished, Problem
+from perf_pipelines.fields import blocks_by_kind
+from perf_pipelines.scheme.aggregations import Aggregation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from perf_pipelines.reports.marts import PublishedMarts
 
 
@@ -16,6 +20,7 @@ class KpiExplanation:
     """One KPI of a score: the row of ``fct_kpi_score`` with names and the way to the strategy, and its evidence.
 
     ``evidence`` are the first rows of ``fct_kpi_contribution`` that counted; ``contributions`` is how many there are.
+    A row's ``credit`` is 1 where the KPI takes rows whole, and its ``denominator`` null where that has no part in it.
     """
 
     score: dict[str, Any]
@@ -46,8 +51,7 @@ def explain(marts: PublishedMarts, *, period: str, employee: str, rows: int) -> 
             score.*,
             coalesce(kpi.name_zh, score.kpi_id) as name_zh,
             coalesce(kpi.name_en, score.kpi_id) as name_en,
-            kpi.unit,
-            kpi.better,
+            kpi.* exclude (kpi_id, name_zh, name_en),
             goal.path_zh,
             goal.path_en
         from marts.fct_kpi_score as score
@@ -66,7 +70,8 @@ def explain(marts: PublishedMarts, *, period: str, employee: str, rows: int) -> 
         payout=payouts[0] if payouts else None,
         kpis=[
             KpiExplanation(
-                score=score,
+                # what an older version has published has one unit for both languages
+                score={"unit_zh": score["unit"], **score},
                 evidence=_evidence(marts, score=score, rows=rows),
                 contributions=score["contributions"],
             )
@@ -105,7 +110,7 @@ def _evaluation(marts: PublishedMarts, *, period: str, employee: str) -> dict[st
 
 
 def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> list[dict[str, Any]]:
-    return marts.query(
+    found = marts.query(
         """
         with recursive team (employee_id, valid_from, valid_to) as (
             select employee_id, valid_from, valid_to
@@ -148,3 +153,18 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> lis
             "rows": rows,
         },
     )
+    credited = _credited(score["aggregation"])
+    return [
+        {
+            **row,
+            "credit": row["credit"] if "numerator" in credited else 1,
+            "denominator": row["denominator"] if "denominator" in credited else None,
+        }
+        for row in found
+    ]
+
+
+def _credited(aggregation: str | None) -> tuple[str, ...]:
+    if aggregation is None:  # the KPI has left the scheme since
+        return ("numerator", "denominator")
+    return cast("Mapping[str, Any]", blocks_by_kind(Aggregation))[aggregation].credited

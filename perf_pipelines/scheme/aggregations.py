@@ -2,7 +2,8 @@
 
 An aggregation is one class here, added to :data:`Aggregation`, and one macro ``aggregation_<kind>`` in
 dbt_project/macros/aggregations/. ``sum_like`` ones grow with time: their target is meant per month and is prorated.
-``parameter`` is the one number that an aggregation may need.
+``parameter`` is the one number that an aggregation may need. ``credited`` names the parts of a contribution that enter
+times its credit; where it is empty the numerator enters whole.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class Sum(Entry):
 
     kind: Literal["sum"]
     sum_like: ClassVar[bool] = True
+    credited: ClassVar[tuple[str, ...]] = ("numerator",)
     parameter: ClassVar[Decimal | None] = None
 
 
@@ -26,6 +28,7 @@ class CountDistinct(Entry):
 
     kind: Literal["count_distinct"]
     sum_like: ClassVar[bool] = True
+    credited: ClassVar[tuple[str, ...]] = ()
     parameter: ClassVar[Decimal | None] = None
 
 
@@ -34,6 +37,7 @@ class Ratio(Entry):
 
     kind: Literal["ratio"]
     sum_like: ClassVar[bool] = False
+    credited: ClassVar[tuple[str, ...]] = ("numerator", "denominator")
     parameter: ClassVar[Decimal | None] = None
 
 
@@ -42,6 +46,7 @@ class Mean(Entry):
 
     kind: Literal["mean"]
     sum_like: ClassVar[bool] = False
+    credited: ClassVar[tuple[str, ...]] = ("numerator",)
     parameter: ClassVar[Decimal | None] = None
 
 
@@ -50,6 +55,7 @@ class Median(Entry):
 
     kind: Literal["median"]
     sum_like: ClassVar[bool] = False
+    credited: ClassVar[tuple[str, ...]] = ()
     parameter: ClassVar[Decimal | None] = None
 
 
@@ -59,6 +65,7 @@ class Percentile(Entry):
     kind: Literal["percentile"]
     at: Annotated[Decimal, Exactly(precision=28, scale=8, above=0, at_most=1)]
     sum_like: ClassVar[bool] = False
+    credited: ClassVar[tuple[str, ...]] = ()
 
     @property
     def parameter(self) -> Decimal | None:
@@ -72,6 +79,7 @@ class ShareOfUnits(Entry):
     kind: Literal["share_of_units"]
     bound: Annotated[Decimal, Exactly(precision=28, scale=8, above=0, at_most=10_000_000_000)]
     sum_like: ClassVar[bool] = False
+    credited: ClassVar[tuple[str, ...]] = ()
 
     @property
     def parameter(self) -> Decimal | None:

@@ -8,7 +8,20 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from perf_pipelines.fields import Currency, Day, Entry, Exactly, Identifier, Label, Share, Text, Whole, refusal, shown
+from perf_pipelines.fields import (
+    Currency,
+    Day,
+    Entry,
+    Exactly,
+    Identifier,
+    Label,
+    LabelOrText,
+    Share,
+    Text,
+    Whole,
+    refusal,
+    shown,
+)
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.aggregations import Aggregation
 from perf_pipelines.scheme.rules import Rule
@@ -46,7 +59,7 @@ class Kpi(Entry):
     """A KPI that this company uses; what counts stands in its SQL model ``kpi_<id>``."""
 
     name: Label
-    unit: Text
+    unit: LabelOrText
     aggregation: Aggregation
     better: Literal["higher", "lower"]
 

@@ -91,6 +91,8 @@ LINE = "{kpi: revenue, goal: kr_revenue, weight: 0.6, target: 100, rule: standar
         ("from: 100, to: 140", "from: 100, to: 100", "goals[2].to", "to the same"),
         ("aggregation: sum", "aggregation: summ", "kpis.revenue.aggregation", "did you mean `sum`?"),
         ("aggregation: sum", "aggregation: percentile", "kpis.revenue.aggregation.at", "`at` is missing"),
+        ("unit: share", "unit: 5", "kpis.repurchase_rate.unit", "not text"),
+        ("unit: share", "unit: {zh: 率}", "kpis.repurchase_rate.unit.en", "`en` is missing"),
         ("kind: share_of_units, bound", "kind: share_of_unit, bound", "kpis.repurchase_rate.aggregation.kind", "mean"),
         ("bound: 2", "buond: 2", "kpis.repurchase_rate.aggregation", "missing"),
         ("kind: threshold", "kind: treshold", "rules.standard.kind", "did you mean `threshold`?"),

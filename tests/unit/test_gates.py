@@ -448,6 +448,7 @@ def test_of_many_offending_rows_the_first_are_named_and_the_rest_counted() -> No
         assert [row["employee_id"] for row in reported.offending] == [
             f"e{n:02}" for n in range(1, OFFENDING_ROWS_KEPT + 1)
         ]
+        assert reported.by_period == {"2017-03": many}
     beyond = [problem for problem in result.failure().problems if problem.row is None]
     assert [problem.what.rsplit(". ", 1)[1] for problem in beyond] == ["Found in 5 more rows."] * 2
 

@@ -40,6 +40,7 @@ def test_the_months_of_a_period_fill_it_without_gap(cycle: Cycle) -> None:
     assert (months[0].starts_on, months[-1].ends_on) == (period.starts_on, period.ends_on)
     assert sum(month.days for month in months) == period.days
     assert period.next().starts_on > period.ends_on
+    assert period.next().previous() == period
     assert period.cycle is cycle
 
 

@@ -36,6 +36,7 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "name_zh": "string",
             "name_en": "string",
             "unit": "string",
+            "unit_zh": "string",
             "aggregation": "string",
             "aggregation_parameter": "decimal128(28, 8)",
             "is_sum_like": "bool",
@@ -98,6 +99,16 @@ def test_an_aggregation_with_a_number_carries_it(tables: dict[str, pa.Table]) ->
     assert kpis["repurchase_rate"]["aggregation"] == "share_of_units"
     assert kpis["repurchase_rate"]["aggregation_parameter"] == 2
     assert [kpis["revenue"]["is_sum_like"], kpis["repurchase_rate"]["is_sum_like"]] == [True, False]
+
+
+def test_a_unit_is_one_text_or_one_in_each_language(tmp_path: Path) -> None:
+    scheme = replaced(SCHEME, "unit: share", "unit: {zh: 占比, en: share}")
+    named = {
+        row["kpi_id"]: row
+        for row in scheme_tables(load(write_company(tmp_path, scheme=scheme)).scheme)["kpi"].to_pylist()
+    }
+    assert [named["revenue"][column] for column in ("unit_zh", "unit")] == ["CNY", "CNY"]
+    assert [named["repurchase_rate"][column] for column in ("unit_zh", "unit")] == ["占比", "share"]
 
 
 def test_goals_keep_the_order_of_the_file(tables: dict[str, pa.Table]) -> None:

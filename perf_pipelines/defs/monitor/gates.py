@@ -9,7 +9,7 @@ from perf_pipelines.closing import GATES, Closing
 from perf_pipelines.defs.site import Site
 from perf_pipelines.defs.tables import table_metadata
 from perf_pipelines.defs.translation import UNPARTITIONED, gate_keys
-from perf_pipelines.gates import TableResult
+from perf_pipelines.gates import GateResult, TableResult
 from perf_pipelines.periods import Cycle
 from perf_pipelines.warehouse.dbt import Floor
 
@@ -59,11 +59,31 @@ def _gate(site: Site, floor: Floor, cycle: Cycle | None) -> dg.AssetChecksDefini
                 "%s row(s) of %s set aside, %s; the first is %s: %s",
                 *(row[column] for column in ("rows", "source_table", "rule", "first_row", "reason")),
             )
+        for warning in _warnings(result):
+            _log.warning(warning)
         _log.info("%s: %s", gate, "open" if result.passed else "closed")
         if not result.passed:
             raise result.failure()
 
     return check
+
+
+def _warnings(result: GateResult) -> Iterator[str]:
+    """What the gate reports and lets pass: how many rows of which relation and period, the first, and what to do."""
+    for table in result.tables:
+        suite = result.gate.tables[table.table]
+        for expectation in table.expectations:
+            if expectation.passed or expectation.severity == "error":
+                continue
+            counted = ", ".join(f"{rows} in {period}" for period, rows in expectation.by_period.items())
+            first = "".join(
+                f" (the first: {', '.join(f'{column}={row[column]}' for column in suite.key)})"
+                for row in expectation.offending[:1]
+            )
+            yield (
+                f"{result.gate.id}, {table.table}: {counted or expectation.unexpected_count or expectation.observed}"
+                f"{first}. {expectation.because['en']} → {suite.todo['en']}"
+            )
 
 
 def _check_result(

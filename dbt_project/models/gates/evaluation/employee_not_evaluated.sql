@@ -1,7 +1,7 @@
 select distinct
     assignment.period_id,
     assignment.employee_id
-from {{ ref('int_assignment_period') }} as assignment
+from {{ being_closed(ref('int_assignment_period')) }} as assignment
 left join {{ ref('fct_evaluation') }} as evaluation
     on
         assignment.period_id = evaluation.period_id

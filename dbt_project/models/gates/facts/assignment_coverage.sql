@@ -8,7 +8,7 @@ with expected as (
         assignment.department_id,
         assignment.active_from,
         count(line.kpi_id) as kpis_expected
-    from {{ ref('int_assignment_period') }} as assignment
+    from {{ being_closed(ref('int_assignment_period')) }} as assignment
     inner join {{ source('control', 'period') }} as period
         on assignment.period_id = period.period_id
     inner join {{ source('scheme', 'position_kpi') }} as line
@@ -34,7 +34,7 @@ present as (
         assigned.active_from,
         count(actuals.kpi_id) as kpis_present,
         sum(assigned.weight) as weight_sum
-    from {{ ref('int_assigned_kpi') }} as assigned
+    from {{ being_closed(ref('int_assigned_kpi')) }} as assigned
     left join {{ ref('fct_kpi_actual') }} as actuals
         on
             assigned.period_id = actuals.period_id

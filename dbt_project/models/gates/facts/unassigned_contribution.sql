@@ -8,7 +8,7 @@ select
     min(contribution.occurred_on) as first_on,
     min(contribution.source_key) as first_key
 from {{ being_closed(ref('fct_kpi_contribution')) }} as contribution
-left join {{ ref('int_assignment_period') }} as assignment
+left join {{ being_closed(ref('int_assignment_period')) }} as assignment
     on
         contribution.period_id = assignment.period_id
         and contribution.employee_id = assignment.employee_id

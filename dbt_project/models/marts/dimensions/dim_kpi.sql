@@ -3,6 +3,7 @@ select
     name_zh,
     name_en,
     unit,
+    unit_zh,
     aggregation,
     aggregation_parameter,
     better

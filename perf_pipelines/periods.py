@@ -116,6 +116,10 @@ class Period:
         """The period of the same cycle that follows."""
         return Period(_add_months(self.starts_on, self.months), self.months)
 
+    def previous(self) -> Period:
+        """The period of the same cycle before this one."""
+        return Period(_add_months(self.starts_on, -self.months), self.months)
+
     def months_inside(self) -> tuple[Period, ...]:
         """The months this period consists of, in order (a month: itself)."""
         return tuple(Period(_add_months(self.starts_on, offset), 1) for offset in range(self.months))

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from perf_pipelines.errors import NotPublished, Problem, RunFailed
-from perf_pipelines.sql_text import literal
+from perf_pipelines.sql_text import literal, parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Container, Generator, Mapping, Sequence
     from pathlib import Path
 
     from perf_pipelines.home import CompanyHome
@@ -43,14 +43,35 @@ class PeriodRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileRecord:
+    """How many rows a mart has of a period, and their content hash."""
+
+    rows: int
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Publication:
-    """What stands in the published version: rows and content hash of each mart, and its periods."""
+    """What stands in the published version: its periods, and what each mart has of each (`whole` without periods)."""
 
     company: str
     periods: Mapping[str, PeriodRecord]
-    rows: Mapping[str, int]
-    hashes: Mapping[str, str]
-    content_hash: str
+    files: Mapping[str, Mapping[str, FileRecord]]
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Rows of each mart."""
+        return {mart: sum(file.rows for file in files.values()) for mart, files in self.files.items()}
+
+    @property
+    def hashes(self) -> Mapping[str, str]:
+        """Content hash of each mart."""
+        return {mart: _combined(_hashes(files)) for mart, files in self.files.items()}
+
+    @property
+    def content_hash(self) -> str:
+        """Content hash of all marts."""
+        return _combined(self.hashes)
 
 
 def publish(
@@ -86,13 +107,11 @@ def publish(
         _export(warehouse=warehouse, periods=sorted(periods), target=making / "parquet")
         if before is not None:
             _carry_over(home.published / "parquet", making / "parquet", keep=sorted(set(before.periods) - set(periods)))
-        hashes, rows = _write_database(making, descriptions)
+        _write_database(making, version_before, replaced=sorted(periods), descriptions=descriptions)
         publication = Publication(
             company=company,
             periods=dict(sorted({**(before.periods if before else {}), **periods}.items())),
-            rows=rows,
-            hashes=hashes,
-            content_hash=_combined(hashes),
+            files=_file_records(making / "parquet", before, replaced=set(periods)),
         )
         _write_record(making / "publication.json", publication)
         version = home.versions / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{publication.content_hash[:12]}"
@@ -119,8 +138,15 @@ def read_publication(home: CompanyHome) -> Publication:
             ],
         )
     content: dict[str, Any] = json.loads(path.read_text())
-    periods = {period: PeriodRecord(**record) for period, record in content.pop("periods").items()}
-    return Publication(periods=periods, **content)
+    if "files" in content:
+        files = {
+            mart: {name: FileRecord(**record) for name, record in records.items()}
+            for mart, records in content["files"].items()
+        }
+    else:  # an earlier version of this code counted a mart's rows together
+        files = _file_records(path.parent / "parquet", None, replaced=())
+    periods = {period: PeriodRecord(**record) for period, record in content["periods"].items()}
+    return Publication(company=content["company"], periods=periods, files=files)
 
 
 @contextmanager
@@ -134,11 +160,8 @@ def open_marts(version: Path) -> Generator[duckdb.DuckDBPyConnection]:
 
 def hash_of(home: CompanyHome, *, period: str) -> str:
     """Content hash of one period's rows in all marts that hold periods."""
-    files = sorted((home.published / "parquet").glob(f"*/{period}.parquet"))
-    with duckdb.connect() as connection:
-        return _combined(
-            {file.parent.name: _content_hash(connection, f"read_parquet({literal(file)})") for file in files}
-        )
+    files = read_publication(home).files
+    return _combined({mart: files[mart][period].hash for mart in files if period in files[mart]})
 
 
 def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> None:
@@ -169,42 +192,76 @@ def _carry_over(old: Path, new: Path, *, keep: Sequence[str]) -> None:
 
 
 def _write_database(
-    version: Path, descriptions: Mapping[str, Mapping[str, str]]
-) -> tuple[dict[str, str], dict[str, int]]:
-    hashes: dict[str, str] = {}
-    rows: dict[str, int] = {}
+    version: Path,
+    before: Path | None,
+    *,
+    replaced: Sequence[str],
+    descriptions: Mapping[str, Mapping[str, str]],
+) -> None:
+    """Write ``marts.duckdb``: a copy of the version before, in which only the ``replaced`` periods are read anew."""
     database = version / "marts.duckdb"
+    if before is not None:
+        shutil.copyfile(before / database.name, database)
     with duckdb.connect() as connection:
         # under another name than the schema's: DuckDB finds `marts.x` ambiguous in a database that is called marts
         connection.execute(f"attach {literal(database)} as published")
-        connection.execute("create schema published.marts")
+        connection.execute("create schema if not exists published.marts")
         connection.execute("use published.marts")
-        for folder in sorted((version / "parquet").iterdir()):
-            mart = folder.name
-            files = f"read_parquet({literal(folder / '*.parquet')}, union_by_name = true)"
-            connection.execute(f"create table marts.{mart} as select * from {files} order by all")
-            hashes[mart] = _content_hash(connection, f"marts.{mart}")
-            counted = connection.execute(f"select count(*) from marts.{mart}").fetchone()
-            rows[mart] = int(counted[0]) if counted else 0
-            for column, description in descriptions.get(mart, {}).items():
-                what = f"column marts.{mart}.{column}" if column else f"table marts.{mart}"
+        there = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        folders = sorted((version / "parquet").iterdir())
+        for gone in there - {folder.name for folder in folders}:
+            connection.execute(f"drop table marts.{gone}")
+        for folder in folders:
+            table, files = f"marts.{folder.name}", parquet(sorted(folder.iterdir()))
+            fresh = [file for period in replaced if (file := folder / f"{period}.parquet").exists()]
+            if fresh and folder.name in there and _columns(connection, table) == _columns(connection, files):
+                connection.execute(f"delete from {table} where list_contains($1, period_id)", [list(replaced)])
+                connection.execute(f"insert into {table} by name select * from {parquet(fresh)}")
+            else:
+                connection.execute(f"create or replace table {table} as select * from {files}")
+            for column, description in descriptions.get(folder.name, {}).items():
+                what = f"column {table}.{column}" if column else f"table {table}"
                 connection.execute(f"comment on {what} is {literal(description)}")
     database.chmod(0o444)
-    return hashes, rows
 
 
-def _content_hash(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
+    return [(name, kind) for name, kind, *_ in connection.execute(f"describe select * from {relation}").fetchall()]
+
+
+def _file_records(
+    root: Path, before: Publication | None, *, replaced: Container[str]
+) -> dict[str, dict[str, FileRecord]]:
+    """Count and hash the files; those carried over are known from the version before."""
+    found: dict[str, dict[str, FileRecord]] = {}
+    with duckdb.connect() as connection:
+        for folder in sorted(root.iterdir()):
+            known: Mapping[str, FileRecord] = before.files.get(folder.name, {}) if before else {}
+            found[folder.name] = {
+                file.stem: known[file.stem]
+                if file.stem in known and file.stem != _WHOLE and file.stem not in replaced
+                else _file_record(connection, file)
+                for file in sorted(folder.iterdir())
+            }
+    return found
+
+
+def _file_record(connection: duckdb.DuckDBPyConnection, file: Path) -> FileRecord:
     # a sum over rows does not depend on their order and needs no sort; each row counts with 128 bits
-    row = connection.execute(
+    rows, upper, lower = connection.execute(
         f"""
         select
             count(*),
             coalesce(sum(md5_number_upper(row_text)::hugeint), 0),
             coalesce(sum(md5_number_lower(row_text)::hugeint), 0)
-        from (select to_json(content)::varchar as row_text from {relation} as content)
+        from (select to_json(content)::varchar as row_text from {parquet([file])} as content)
         """
-    ).fetchone()
-    return _combined({str(index): str(value) for index, value in enumerate(row or ())})
+    ).fetchall()[0]
+    return FileRecord(rows=rows, hash=_combined({"rows": str(rows), "upper": str(upper), "lower": str(lower)}))
+
+
+def _hashes(files: Mapping[str, FileRecord]) -> dict[str, str]:
+    return {name: file.hash for name, file in files.items()}
 
 
 def _combined(parts: Mapping[str, str]) -> str:
@@ -216,8 +273,9 @@ def _write_record(path: Path, publication: Publication) -> None:
         "company": publication.company,
         "content_hash": publication.content_hash,
         "periods": {period: vars(record) for period, record in publication.periods.items()},
-        "rows": publication.rows,
-        "hashes": publication.hashes,
+        "files": {
+            mart: {name: vars(record) for name, record in files.items()} for mart, files in publication.files.items()
+        },
     }
     path.write_text(json.dumps(content, indent=2, default=dict) + "\n")
 

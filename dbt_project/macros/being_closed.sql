@@ -2,3 +2,22 @@
 {% macro being_closed(mart) -%}
     (select * from {{ mart }} where period_id in (select period_id from {{ source('control', 'period') }}))
 {%- endmacro %}
+
+
+{#-
+    Whether a day lies between the first and the last of the periods that this run closes, or of those before them
+    (`of='previous_'`). Written with the days themselves, so that DuckDB reads no more of an input than these days: a
+    month costs the same after ten years.
+-#}
+{% macro among_the_days(day, of='') -%}
+    {%- if execute -%}
+        {%- set days = run_query(
+            'select min(' ~ of ~ 'starts_on), max(' ~ of ~ 'ends_on) from ' ~ source('control', 'period')
+        ).rows[0] -%}
+    {%- endif -%}
+    {%- if days and days[0] -%}
+        {{ day }} between date '{{ days[0] }}' and date '{{ days[1] }}'
+    {%- else -%}
+        false
+    {%- endif -%}
+{%- endmacro %}

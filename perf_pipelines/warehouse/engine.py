@@ -233,7 +233,12 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
         longer = sorted((cycle for cycle in company.cycles if cycle.months > period.months), key=lambda c: c.months)
         return Period.containing(period.starts_on, longer[0]).id if longer else None
 
+    def before(period: Period) -> Period | None:
+        # what ends before the first period begins is not assessed
+        return period.previous() if period.starts_on > company.first_period.starts_on else None
+
     ordered = sorted(set(periods))
+    previous = [before(period) for period in ordered]
     return pa.table(
         {
             "period_id": pa.array([period.id for period in ordered], pa.string()),
@@ -246,6 +251,9 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
             "name_zh": pa.array([period.name_zh for period in ordered], pa.string()),
             "name_en": pa.array([period.name_en for period in ordered], pa.string()),
             "parent_period_id": pa.array([parent(period) for period in ordered], pa.string()),
+            "previous_period_id": pa.array([period and period.id for period in previous], pa.string()),
+            "previous_starts_on": pa.array([period and period.starts_on for period in previous], pa.date32()),
+            "previous_ends_on": pa.array([period and period.ends_on for period in previous], pa.date32()),
         }
     )
 
@@ -268,7 +276,9 @@ def _waiver_table(waivers: Iterable[Waiver]) -> pa.Table:
             "measure": pa.array([waiver.measure for waiver in listed], pa.string()),
             "occurred_on": pa.array([waiver.occurred_on for waiver in listed], pa.date32()),
             "system_a": pa.array([waiver.system_a for waiver in listed], pa.string()),
+            "value_a": pa.array([waiver.value_a for waiver in listed], pa.string()),
             "system_b": pa.array([waiver.system_b for waiver in listed], pa.string()),
+            "value_b": pa.array([waiver.value_b for waiver in listed], pa.string()),
             "waived_by": pa.array([waiver.waived_by for waiver in listed], pa.string()),
             "reason": pa.array([waiver.reason for waiver in listed], pa.string()),
         }

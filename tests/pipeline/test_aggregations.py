@@ -22,7 +22,7 @@ def test_percentile_mean_count_distinct_and_share_of_units(
     scheme = closed_march.company / "scheme.yaml"
     for kpi, before, after in (
         ("revenue_won", "unit: USD, aggregation: sum", "unit: USD, aggregation: {kind: percentile, at: 0.9}"),
-        ("deals_won", "unit: deals, aggregation: sum", "unit: deals, aggregation: count_distinct"),
+        ("deals_won", "en: deals}, aggregation: sum", "en: deals}, aggregation: count_distinct"),
         ("sales_cycle_days", "aggregation: median", "aggregation: mean"),
         (
             "win_rate",

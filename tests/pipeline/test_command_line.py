@@ -71,8 +71,25 @@ def test_the_table_as_xlsx_has_numbers_a_frozen_header_and_a_filter(closed_year:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ["final score 111.0000 → Excellent", "attainment 2.3604 → exceeded", "12 points × weight 0.35"]),
-        ("zh", ["最终得分 111.0000 → 优秀", "达成率 2.3604 → 超额", "12 分 × 权重 0.35", "营收增长 › 赢得更多订单"]),
+        (
+            "en",
+            [
+                "final score 111.0000 → Excellent",
+                "attainment 2.3604 → exceeded",
+                "12 points × weight 0.35",
+                "Sales cycle (days)",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "最终得分 111.0000 → 优秀",
+                "达成率 2.3604 → 超额",
+                "12 分 × 权重 0.35",
+                "营收增长 › 赢得更多订单",
+                "成交周期 (天)",
+            ],
+        ),
     ],
 )
 def test_explain_leads_from_the_score_to_the_rows(closed_march: Place, language: str, said: list[str]) -> None:
@@ -89,6 +106,9 @@ def test_explain_leads_from_the_score_to_the_rows(closed_march: Place, language:
 def test_explain_says_why_somebody_was_not_evaluated(closed_march: Place) -> None:
     outcome = closed_march.call("explain", "--period", "2017-03", "--employee", "mei_mei_johns")
     assert "only 0.00 % of the weight has data, 60.00 % are needed" in outcome.out
+    assert "no data for Deals won, Price realisation, Revenue won, Sales cycle, Win rate" in outcome.out
+    in_chinese = closed_march.call("explain", "--period", "2017-03", "--employee", "mei_mei_johns", "-l", "zh")
+    assert "缺少数据：赢单数、价格实现率、赢单金额、成交周期、赢单率" in in_chinese.out
 
 
 @pytest.mark.parametrize(

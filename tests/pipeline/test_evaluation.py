@@ -37,7 +37,7 @@ def test_agents_without_opportunities_stand_in_the_evaluation_with_status_and_re
         ).fetchall()
     assert {employee for employee, _, _ in rows} == idle
     assert {status for _, status, _ in rows} == {"incomplete"}
-    assert all("no data for deals_won" in reason for _, _, reason in rows)
+    assert all("no data for Deals won" in reason for _, _, reason in rows)
 
 
 def test_the_quarter_holds_the_target_that_was_in_force_and_a_sum_three_times(closed_year: Place) -> None:

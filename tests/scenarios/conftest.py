@@ -8,6 +8,7 @@ import shutil
 import pytest
 from filelock import FileLock
 
+from business_systems import World, running
 from tests.conftest import PROJECT, Place
 
 
@@ -22,5 +23,21 @@ def online_retail(tmp_path_factory: pytest.TempPathFactory) -> Place:
             shutil.copytree(PROJECT / "companies" / place.name, place.company)
             outcome = place.run("backfill", "--from", "2010-12", "--to", "2011-05")
             assert outcome.code == 0, outcome.err
+            (root / "made").touch()
+    return place
+
+
+@pytest.fixture(scope="session")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """xx_ecommerce with the months of 2025 and the year closed."""
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "xx_ecommerce"
+    place = Place(companies=PROJECT / "companies", home=root / "state", name="xx_ecommerce")
+    with FileLock(root.with_suffix(".lock")):
+        if not (root / "made").exists():
+            with running(World(), folder=root / "files") as systems:
+                for closed in (("backfill", "--from", "2025-01", "--to", "2025-12"), ("run", "--period", "2025")):
+                    outcome = place.run(*closed, **systems.environment)
+                    assert outcome.code == 0, outcome.err
             (root / "made").touch()
     return place

@@ -285,3 +285,33 @@ def test_customers_handed_over_count_for_the_owner_of_the_day(online_retail: Pla
 def test_scores_spread(online_retail: Place) -> None:
     grades = {grade for (grade,) in rows(online_retail, "select distinct grade from marts.fct_evaluation")}
     assert {"excellent", "qualified", "unqualified"} <= grades
+
+
+def test_orders_without_customer_are_neither_of_new_nor_of_returning_customers(
+    online_retail: Place, expected: Reference
+) -> None:
+    found = dict(
+        rows(
+            online_retail,
+            "select period_id, actual from marts.agg_kpi_segment where kpi_id = 'revenue' "
+            "and segment = 'customers' and segment_value = 'unknown'",
+        )
+    )
+    orders = expected.orders[expected.orders.CustomerID.isna()]
+    assert found == {month: Decimal(int(orders.loc[orders.month == month, "pence"].sum())) / 100 for month in MONTHS}
+
+
+@pytest.mark.parametrize(
+    ("language", "only", "each"), [("en", ", in the numerator only", ", each"), ("zh", "，只计入分子", "，各")]
+)
+def test_explain_says_what_counts_of_a_shared_row_and_where(
+    online_retail: Place, expected: Reference, language: str, only: str, each: str
+) -> None:
+    said = online_retail.call(
+        "explain", "--period", "2011-03", "--employee", "oliver_grant", "--rows", "300", "--language", language
+    ).out
+    # of the return rate: the month's largest refund, and its first order, by customers whom two people own by half
+    assert f"C548532 oliver_grant: 1,170 × 0.5 = 585{only}" in said
+    assert f"545220 oliver_grant: 0 / 235.35{each} × 0.5 = 0 / 117.675" in said
+    assert int(expected.refunds.loc[expected.refunds.cancellation == "C548532", "pence"].sum()) == 117_000
+    assert int(expected.orders.loc[expected.orders.InvoiceNo == "545220", "pence"].sum()) == 23_535

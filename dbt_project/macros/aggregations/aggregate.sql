@@ -8,44 +8,29 @@
 
     An aggregation is a macro aggregation_<name>() in a file of its own that returns three SQL expressions over the
     group: numerator, denominator (or null) and actual (over the first two). It is asked for by its name alone. One
-    that says `per_unit` finds the sum of each unit's numerators in the column unit_total, in which a source row counts
-    once, however its credit is shared.
+    that says `per_unit` is given one row a unit instead of one a contribution, with the sum of the unit's numerators in
+    the column unit_total, in which a source row counts once, however its credit is shared. With `among`, a list of
+    aggregations, KPIs of others are left out.
+
+    `effects` says how the change of an actual is split over the values of a segment (docs/drivers.md): `volume` where
+    the numerators of its parts add up to its own, `mix_and_rate` where it is the sum of its parts' numerators by that
+    of their denominators; without it the change cannot be split. One that says `counts_units` has parts that add up
+    only where no unit stands in two of them.
 -#}
-{% macro aggregate(relation, keys) -%}
-    {%- set used = column_in_use(source('scheme', 'kpi'), 'aggregation') -%}
-    {%- set needs_units = namespace(found=false) -%}
+{% macro aggregate(relation, keys, among=none) -%}
+    {%- set used = column_in_use(source('scheme', 'kpi'), 'aggregation') if among is none else among -%}
+    {%- set per_unit = namespace(names=[]) -%}
     {%- for name in used if context['aggregation_' ~ name]().per_unit -%}
-        {%- set needs_units.found = true -%}
+        {%- set per_unit.names = per_unit.names + [name] -%}
     {%- endfor -%}
     select
         {% for key in keys -%}
         {{ key }},
         {% endfor -%}
         kpi_id,
-        cast(
-            case aggregation
-                {% for name in used -%}
-                when '{{ name }}' then {{ context['aggregation_' ~ name]().numerator }}
-                {% endfor -%}
-                else null
-            end as decimal(38, 12)
-        ) as numerator,
-        cast(
-            case aggregation
-                {% for name in used -%}
-                when '{{ name }}' then {{ context['aggregation_' ~ name]().denominator }}
-                {% endfor -%}
-                else null
-            end as decimal(38, 12)
-        ) as denominator,
-        cast(
-            case aggregation
-                {% for name in used -%}
-                when '{{ name }}' then {{ context['aggregation_' ~ name]().actual }}
-                {% endfor -%}
-                else null
-            end as decimal(28, 8)
-        ) as actual,
+        cast({{ by_its_aggregation(used, 'numerator') }} as decimal(38, 12)) as numerator,
+        cast({{ by_its_aggregation(used, 'denominator') }} as decimal(38, 12)) as denominator,
+        cast({{ by_its_aggregation(used, 'actual') }} as decimal(28, 8)) as actual,
         contributions
     from (
         select
@@ -60,34 +45,73 @@
             {{ expression }} filter (where kpi.aggregation = '{{ name }}') as {{ name }}_{{ measure }},
             {% endfor -%}
             {% endfor -%}
-            count(*) as contributions
+            cast(sum(contribution.contributions) as bigint) as contributions
         from (
-            select
-                *,
-                {% if needs_units.found -%}
-                sum(case when is_first_share then numerator end) over (
-                    partition by {{ keys | join(', ') }}, kpi_id, unit_id
-                ) as unit_total
-                {%- else -%}
-                null as unit_total
-                {%- endif %}
-            from (
-                select
-                    *
-                    {%- if needs_units.found -%}
-                    ,
-                    row_number() over (
-                        partition by
-                            {{ keys | join(', ') }}, kpi_id, unit_id, source_system, source_table, source_key
-                    ) = 1 as is_first_share
-                    {%- endif %}
-                from {{ relation }}
-            ) as counted
+            {{ counted_rows(relation, keys, per_unit.names) }}
         ) as contribution
         inner join {{ source('scheme', 'kpi') }} as kpi
             on contribution.kpi_id = kpi.kpi_id
+        {%- if among is not none %}
+        where list_contains({{ among }}, kpi.aggregation)
+        {%- endif %}
         group by {% for key in keys %}contribution.{{ key }}, {% endfor %}contribution.kpi_id, kpi.aggregation, kpi.aggregation_parameter
     )
+{%- endmacro %}
+
+
+{#- The expression `part` of the row's aggregation, one of `used`. -#}
+{% macro by_its_aggregation(used, part) -%}
+    {%- if not used -%}
+    null
+    {%- else -%}
+    case aggregation
+        {% for name in used -%}
+        when '{{ name }}' then {{ context['aggregation_' ~ name]()[part] }}
+        {% endfor -%}
+    end
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- One row a contribution, or a unit where the aggregation is one of `per_unit`; `contributions` says of how many. -#}
+{% macro counted_rows(relation, keys, per_unit) -%}
+    select
+        {{ keys | join(', ') }},
+        kpi_id,
+        unit_id,
+        numerator,
+        denominator,
+        credit,
+        cast(null as decimal(38, 4)) as unit_total,
+        1 as contributions
+    from {{ relation }}
+    {%- if per_unit %}
+    where kpi_id not in ({{ kpis_of(per_unit) }})
+
+    union all by name
+
+    select
+        {{ keys | join(', ') }},
+        kpi_id,
+        unit_id,
+        sum(numerator) as unit_total,
+        sum(contributions) as contributions
+    from (
+        select
+            {{ keys | join(', ') }},
+            kpi_id,
+            unit_id,
+            source_system,
+            source_table,
+            source_key,
+            min(numerator) as numerator,
+            count(*) as contributions
+        from {{ relation }}
+        where kpi_id in ({{ kpis_of(per_unit) }})
+        group by {{ keys | join(', ') }}, kpi_id, unit_id, source_system, source_table, source_key
+    )
+    group by {{ keys | join(', ') }}, kpi_id, unit_id
+    {%- endif %}
 {%- endmacro %}
 
 
@@ -106,6 +130,24 @@
 {#- The one in the middle of a sorted list twice, or the two in the middle, added. -#}
 {% macro twice_the_middle(sorted_list) -%}
     {{ sorted_list }}[(len({{ sorted_list }}) + 1) // 2] + {{ sorted_list }}[len({{ sorted_list }}) // 2 + 1]
+{%- endmacro %}
+
+
+{#- The aggregations in use for which `property` is `value`. -#}
+{% macro aggregations_in_use(property, value) -%}
+    {%- set found = [] -%}
+    {%- for name in column_in_use(source('scheme', 'kpi'), 'aggregation') -%}
+        {%- if context['aggregation_' ~ name]()[property] | default(none) == value -%}
+            {%- do found.append(name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
+{#- Query for the ids of the KPIs with one of these aggregations. -#}
+{% macro kpis_of(aggregations) -%}
+    select kpi.kpi_id from {{ source('scheme', 'kpi') }} as kpi where list_contains({{ aggregations }}, kpi.aggregation)
 {%- endmacro %}
 
 

@@ -1,6 +1,7 @@
 {#- Mean of the numerators, weighted by credit. -#}
 {% macro aggregation_mean() -%}
     {{ return({
+        'effects': 'mix_and_rate',
         'measures': {
             'numerator': 'sum(' ~ credited('numerator') ~ ')',
             'denominator': 'sum(contribution.credit)',

@@ -1,6 +1,7 @@
 {#- Sum of the credited numerators by sum of the credited denominators. -#}
 {% macro aggregation_ratio() -%}
     {{ return({
+        'effects': 'mix_and_rate',
         'measures': {
             'numerator': 'sum(' ~ credited('numerator') ~ ')',
             'denominator': 'sum(' ~ credited('denominator') ~ ')',

@@ -4,6 +4,8 @@
 -#}
 {% macro aggregation_share_of_units() -%}
     {{ return({
+        'effects': 'mix_and_rate',
+        'counts_units': true,
         'measures': {
             'numerator': "count(distinct case when contribution.unit_total >= kpi.aggregation_parameter then contribution.unit_id end)",
             'denominator': 'count(distinct contribution.unit_id)',

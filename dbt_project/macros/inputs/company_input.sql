@@ -4,6 +4,7 @@
     supply each of them by name; a column that is no part of the contract goes no further.
 -#}
 {% macro company_input() -%}
+    {{- config(materialized='table') -}}
     {%- set supplied = env_var('PERF_INPUTS', '').split(',') -%}
     {%- set columns = model.columns.values() -%}
     select

@@ -6,7 +6,7 @@
     numerator='amount',
     denominator='0',
     segments={
-        'customers': "case when counted.is_returning then 'returning' else 'new' end",
+        'customers': order_segments()['customers'],
         'shop': 'counted.shop_id',
     },
 ) }}

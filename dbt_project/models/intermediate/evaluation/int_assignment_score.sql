@@ -3,17 +3,20 @@
 with summed as (
 
     select
-        period_id,
-        employee_id,
-        position_id,
-        department_id,
-        active_from,
-        sum(weight) filter (where points is not null) as covered_weight,
-        sum(weighted_score) as weighted_score,
-        count(*) filter (where status = 'no_data' and no_data = 'hold') as held_back,
-        string_agg(kpi_id, ', ' order by kpi_id) filter (where status = 'no_data') as kpis_without_data
-    from {{ being_closed(ref('fct_kpi_score')) }}
-    group by period_id, employee_id, position_id, department_id, active_from
+        score.period_id,
+        score.employee_id,
+        score.position_id,
+        score.department_id,
+        score.active_from,
+        sum(score.weight) filter (where score.points is not null) as covered_weight,
+        sum(score.weighted_score) as weighted_score,
+        count(*) filter (where score.status = 'no_data' and score.no_data = 'hold') as held_back,
+        string_agg(kpi.name_zh, '、' order by kpi.kpi_id) filter (where score.status = 'no_data') as without_data_zh,
+        string_agg(kpi.name_en, ', ' order by kpi.kpi_id) filter (where score.status = 'no_data') as without_data_en
+    from {{ being_closed(ref('fct_kpi_score')) }} as score
+    inner join {{ source('scheme', 'kpi') }} as kpi
+        on score.kpi_id = kpi.kpi_id
+    group by score.period_id, score.employee_id, score.position_id, score.department_id, score.active_from
 
 )
 
@@ -27,5 +30,6 @@ select
     -- not rounded yet: 12 decimals carry it to the one rounding in fct_evaluation
     cast({{ exact_ratio('weighted_score', 'covered_weight', scale=12) }} as decimal(28, 12)) as kpi_score,
     held_back,
-    kpis_without_data
+    without_data_zh,
+    without_data_en
 from summed

@@ -1,5 +1,5 @@
 -- The actual of each assignment's KPI; a KPI without a contribution has none.
 {{ aggregate(
-    ref('int_assigned_contribution'),
+    being_closed(ref('int_assigned_contribution')),
     ['period_id', 'employee_id', 'position_id', 'department_id', 'active_from'],
 ) }}

@@ -11,4 +11,4 @@ select distinct
     source_system,
     source_table,
     source_key
-from {{ ref('int_assigned_contribution') }}
+from {{ being_closed(ref('int_assigned_contribution')) }}

@@ -15,7 +15,7 @@ select
     cast(assignment.bonus_base as decimal(38, 2)) * assignment.months * cycle.share as base_of_cycle,
     cast(assignment.bonus_base as decimal(38, 2)) * assignment.months * cycle.share * grade.multiplier
     * assignment.fte * assignment.active_days as amount_days
-from {{ ref('int_assignment_period') }} as assignment
+from {{ being_closed(ref('int_assignment_period')) }} as assignment
 inner join {{ ref('fct_evaluation') }} as evaluation
     on
         assignment.period_id = evaluation.period_id

@@ -10,7 +10,8 @@ with assignments as (
         score.coverage,
         score.kpi_score,
         score.held_back,
-        score.kpis_without_data,
+        score.without_data_zh,
+        score.without_data_en,
         row_number() over (
             partition by assignment.period_id, assignment.employee_id
             order by
@@ -19,7 +20,7 @@ with assignments as (
                 assignment.position_id asc,
                 assignment.department_id asc
         ) as newest_first
-    from {{ ref('int_assignment_period') }} as assignment
+    from {{ being_closed(ref('int_assignment_period')) }} as assignment
     left join {{ ref('int_assignment_score') }} as score
         on
             assignment.period_id = score.period_id
@@ -43,7 +44,8 @@ people as (
         sum(coverage * active_days) as covered_days,
         sum(active_days) filter (where coverage is not null) as measured_days,
         coalesce(sum(held_back), 0) as held_back,
-        string_agg(distinct kpis_without_data, '; ' order by kpis_without_data) as kpis_without_data
+        string_agg(distinct without_data_zh, '；' order by without_data_zh) as without_data_zh,
+        string_agg(distinct without_data_en, '; ' order by without_data_en) as without_data_en
     from assignments
     group by period_id, employee_id
 
@@ -58,7 +60,8 @@ everybody as (
         people.department_id,
         people.assignments_with_kpis,
         people.held_back,
-        people.kpis_without_data,
+        people.without_data_zh,
+        people.without_data_en,
         {{ exact_ratio('people.covered_days', 'people.measured_days') }} as coverage,
         -- the day-weighted mean of the assignments, rounded here, once, to 4 decimals
         cast({{ exact_ratio('people.weighted_score', 'people.scored_days', scale=4) }} as decimal(9, 4)) as kpi_score
@@ -127,18 +130,18 @@ select
         when status = 'evaluated' then null
         when position_id is null then '本周期内没有任职'
         when assignments_with_kpis = 0 then '岗位 ' || position_id || ' 在考核方案 ' || scheme_id || ' 中没有指标'
-        when held_back > 0 then '暂缓评估，缺少数据：' || kpis_without_data
+        when held_back > 0 then '暂缓评估，缺少数据：' || without_data_zh
         else
             '有数据的权重仅 ' || cast(coverage * 100 as decimal(9, 2)) || '%，至少需要 '
-            || cast(min_coverage * 100 as decimal(9, 2)) || '%；缺少数据：' || kpis_without_data
+            || cast(min_coverage * 100 as decimal(9, 2)) || '%；缺少数据：' || without_data_zh
     end as reason_zh,
     case
         when status = 'evaluated' then null
         when position_id is null then 'no assignment in this period'
         when assignments_with_kpis = 0 then 'position ' || position_id || ' has no KPI in scheme ' || scheme_id
-        when held_back > 0 then 'held back: no data for ' || kpis_without_data
+        when held_back > 0 then 'held back: no data for ' || without_data_en
         else
             'only ' || cast(coverage * 100 as decimal(9, 2)) || ' % of the weight has data, '
-            || cast(min_coverage * 100 as decimal(9, 2)) || ' % are needed; no data for ' || kpis_without_data
+            || cast(min_coverage * 100 as decimal(9, 2)) || ' % are needed; no data for ' || without_data_en
     end as reason
 from graded

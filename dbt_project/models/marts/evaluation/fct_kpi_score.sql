@@ -11,7 +11,7 @@ with held as (
             when assigned.better = 'higher' then {{ exact_ratio('actuals.actual', 'assigned.prorated_target') }}
             else {{ exact_ratio('assigned.prorated_target', 'actuals.actual') }}
         end as attainment
-    from {{ ref('int_assigned_kpi') }} as assigned
+    from {{ being_closed(ref('int_assigned_kpi')) }} as assigned
     inner join {{ source('scheme', 'rule') }} as rule
         on assigned.rule_id = rule.rule_id
     left join {{ ref('int_assigned_kpi_actual') }} as actuals

@@ -50,7 +50,7 @@ select
     in_force.rule_id,
     in_force.no_data,
     in_force.better
-from {{ ref('int_assignment_period') }} as assignment
+from {{ being_closed(ref('int_assignment_period')) }} as assignment
 inner join in_force
     on
         assignment.period_id = in_force.period_id

@@ -1,5 +1,5 @@
 -- The contributions that count for an assignment's KPI: the employee's own, or the team's, while it was active.
-with contributors as (
+with contributor as (
 
     select
         period_id,
@@ -8,7 +8,7 @@ with contributors as (
         employee_id as contributor_id,
         active_from,
         active_to
-    from {{ ref('int_assignment_period') }}
+    from {{ being_closed(ref('int_assignment_period')) }}
 
     union all
 
@@ -19,12 +19,18 @@ with contributors as (
         employee_id as contributor_id,
         active_from,
         active_to
-    from {{ ref('int_team_member') }}
+    from {{ being_closed(ref('int_team_member')) }}
+
+),
+
+-- a contributor may belong to a team in two ways at once
+contributors as (
+
+    {{ merged_intervals('contributor', ['period_id', 'employee_id', 'scope', 'contributor_id']) }}
 
 )
 
--- distinct, because a contributor may belong to a team in two ways at once
-select distinct
+select
     assigned.period_id,
     assigned.employee_id,
     assigned.position_id,
@@ -39,13 +45,13 @@ select distinct
     contribution.source_system,
     contribution.source_table,
     contribution.source_key
-from {{ ref('int_assigned_kpi') }} as assigned
+from {{ being_closed(ref('int_assigned_kpi')) }} as assigned
 inner join contributors
     on
         assigned.period_id = contributors.period_id
         and assigned.employee_id = contributors.employee_id
         and assigned.scope = contributors.scope
-inner join {{ ref('fct_kpi_contribution') }} as contribution
+inner join {{ being_closed(ref('fct_kpi_contribution')) }} as contribution
     on
         assigned.period_id = contribution.period_id
         and assigned.kpi_id = contribution.kpi_id

@@ -7,7 +7,7 @@ with recursive reporting_line (period_id, manager_id, employee_id, active_from, 
         employee_id,
         active_from,
         active_to
-    from {{ ref('int_assignment_period') }}
+    from {{ being_closed(ref('int_assignment_period')) }}
     where manager_id is not null
 
     union
@@ -19,7 +19,7 @@ with recursive reporting_line (period_id, manager_id, employee_id, active_from, 
         greatest(line.active_from, report.active_from) as active_from,
         least(line.active_to, report.active_to) as active_to
     from reporting_line as line
-    inner join {{ ref('int_assignment_period') }} as report
+    inner join {{ being_closed(ref('int_assignment_period')) }} as report
         on
             line.period_id = report.period_id
             and line.employee_id = report.manager_id

@@ -1,0 +1,40 @@
+-- The contributions of the periods before those being closed, as far as they are not being closed themselves. They are
+-- made anew from the KPI models, so that it makes no difference whether and when those periods were closed.
+{{ config(materialized='table') }}  -- read several times, and each KPI model is a query over whole inputs
+
+with contributions as (
+
+    {{ all_contributions() }}
+
+),
+
+previous as (
+
+    select distinct
+        period.previous_period_id,
+        period.previous_starts_on,
+        period.previous_ends_on
+    from {{ source('control', 'period') }} as period
+    left join {{ source('control', 'period') }} as closed_too
+        on period.previous_period_id = closed_too.period_id
+    where period.previous_period_id is not null and closed_too.period_id is null
+
+)
+
+select
+    previous.previous_period_id as period_id,
+    contributions.kpi_id,
+    contributions.employee_id,
+    contributions.occurred_on,
+    contributions.unit_id,
+    contributions.numerator,
+    contributions.denominator,
+    contributions.credit,
+    contributions.source_system,
+    contributions.source_table,
+    contributions.source_key,
+    contributions.segments
+from contributions
+inner join previous
+    on contributions.occurred_on between previous.previous_starts_on and previous.previous_ends_on
+where {{ among_the_days('contributions.occurred_on', of='previous_') }}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from perf_pipelines.documents import Finding, Loc, nearest
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY, plain
 from perf_pipelines.periods import Cycle, Period
-from perf_pipelines.scheme.model import Goal, Level, PositionKpi, Scheme
+from perf_pipelines.scheme.model import ExtraPoints, Goal, Level, PositionKpi, Scheme
 from perf_pipelines.scheme.validity import ONE_DAY, Stretch, stretches
 
 if TYPE_CHECKING:
@@ -68,12 +68,13 @@ def _kpis_serve_a_goal(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
     goals = {goal.id for goal in scheme.goals}
     serving = {goal.kpi for goal in scheme.goals if goal.level is Level.KEY_RESULT}
     serving |= {line.kpi for _, line in _lines(scheme) if line.goal in goals}
+    serving |= {extra.kpi for extra in scheme.extra_points}
     for kpi in scheme.kpis:
         if kpi not in serving:
             yield (
                 ("kpis", kpi),
                 f"the KPI `{kpi}` serves no goal",
-                "measure a key result or a position by it, or take the KPI out",
+                "measure a key result or a position by it, give extra points for it, or take the KPI out",
             )
 
 
@@ -176,8 +177,70 @@ def _line_goals(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             yield (*place, "goal"), f"there is no goal `{line.goal}` in `goals`", nearest(line.goal, goals)
 
 
-def _line_days(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+def _line_vetoes(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    grades = [band.grade for band in scheme.grades.bands]
     for place, line in _lines(scheme):
+        if line.veto is not None and line.veto.grade not in grades:
+            yield (
+                (*place, "veto", "grade"),
+                f"there is no grade `{line.veto.grade}`",
+                nearest(line.veto.grade, grades),
+            )
+
+
+def _extra_points(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, extra in enumerate(scheme.extra_points):
+        place: Loc = ("extra_points", index)
+        if extra.id in seen:
+            yield (*place, "id"), f"the extra points `{extra.id}` stand here twice", "give each an id of its own"
+        seen.add(extra.id)
+        if extra.kpi not in scheme.kpis:
+            yield (*place, "kpi"), f"there is no KPI `{extra.kpi}` in `kpis`", nearest(extra.kpi, scheme.kpis)
+        for position in extra.positions or ():
+            if position not in scheme.positions:
+                yield (
+                    (*place, "positions"),
+                    f"there is no position `{position}` in `positions`",
+                    nearest(position, scheme.positions),
+                )
+        if extra.points == 0:
+            yield (*place, "points"), "0 points change nothing", "write how many, or take the entry out"
+
+
+def _feedback_counts(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    if scheme.evaluation.feedback > 0 and scheme.feedback is None:
+        yield (
+            ("evaluation", "feedback"),
+            f"the 360° part counts {plain(scheme.evaluation.feedback)}, but there is no section `feedback`",
+            "add `feedback:` with scale and weights, or write `kpi: 1.0`",
+        )
+    if scheme.evaluation.feedback == 0 and scheme.feedback is not None:
+        yield (
+            ("feedback",),
+            "the section `feedback` stands here, but the 360° part counts for nothing",
+            "give it a weight in `evaluation`, like {kpi: 0.7, feedback: 0.3}, or take the section out",
+        )
+
+
+def _feedback_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    for cycle in (scheme.feedback.cycles if scheme.feedback else None) or ():
+        if surroundings.cycles is not None and cycle not in surroundings.cycles:
+            yield (
+                ("feedback", "cycles"),
+                f"a {_spoken(cycle)} has 360° feedback, but company.yaml does not assess it",
+                "take it out, or add it to `cycles` in company.yaml",
+            )
+
+
+def _dated(scheme: Scheme) -> Iterator[tuple[Loc, PositionKpi | ExtraPoints]]:
+    yield from _lines(scheme)
+    for index, extra in enumerate(scheme.extra_points):
+        yield ("extra_points", index), extra
+
+
+def _line_days(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    for place, line in _dated(scheme):
         if line.from_ is not None and line.until is not None and line.until < line.from_:
             yield (
                 (*place, "until"),
@@ -278,6 +341,12 @@ def _bands(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             "some bands say `expected` and others do not",
             "give every band its expected share, or none",
         )
+    elif not expected and scheme.grades.method != "bands":
+        yield (
+            ("grades", "bands"),
+            f"the method `{scheme.grades.method}` gives each grade its expected share, but no band says `expected`",
+            "give every band its expected share, or write `method: bands`",
+        )
     elif expected and sum(expected, Decimal(0)) != 1:
         total = sum(expected, Decimal(0))
         yield ("grades", "bands"), f"the expected shares sum to {plain(total)}", "let them sum to 1"
@@ -309,7 +378,7 @@ def _bonus_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Findin
 _CHECKS: tuple[tuple[frozenset[str], Callable[[Scheme, Surroundings], Iterator[Finding]]], ...] = (
     (frozenset({"currency"}), _currency),
     (frozenset({"kpis"}), _kpis_have_a_model),
-    (frozenset({"kpis", "goals", "positions"}), _kpis_serve_a_goal),
+    (frozenset({"kpis", "goals", "positions", "extra_points"}), _kpis_serve_a_goal),
     (frozenset({"goals"}), _goal_ids),
     (frozenset({"goals"}), _goal_parents),
     (frozenset({"goals"}), _goals_are_measured),
@@ -317,9 +386,13 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Scheme, Surroundings], Iterator[F
     (frozenset({"positions", "kpis"}), _line_kpis),
     (frozenset({"positions", "rules"}), _line_rules),
     (frozenset({"positions", "goals"}), _line_goals),
-    (frozenset({"positions"}), _line_days),
+    (frozenset({"positions", "grades"}), _line_vetoes),
+    (frozenset({"positions", "extra_points"}), _line_days),
     (frozenset({"positions"}), _lines_do_not_overlap),
     (frozenset({"positions"}), _weights),
+    (frozenset({"extra_points", "kpis", "positions"}), _extra_points),
+    (frozenset({"evaluation", "feedback"}), _feedback_counts),
+    (frozenset({"feedback"}), _feedback_cycles),
     (frozenset({"grades"}), _bands),
     (frozenset({"bonus", "grades"}), _multipliers),
     (frozenset({"bonus"}), _bonus_cycles),

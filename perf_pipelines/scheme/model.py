@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field, model_validator
 
 from perf_pipelines.fields import (
     Currency,
@@ -19,17 +19,20 @@ from perf_pipelines.fields import (
     Share,
     Text,
     Whole,
+    plain,
     refusal,
-    shown,
 )
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.aggregations import Aggregation
-from perf_pipelines.scheme.rules import Rule
+from perf_pipelines.scheme.feedback import Feedback
+from perf_pipelines.scheme.rules import Attainment, Points, Rule
 
 __all__ = [
     "Band",
     "Bonus",
+    "Distribution",
     "Evaluation",
+    "ExtraPoints",
     "Goal",
     "Grades",
     "Kpi",
@@ -39,6 +42,7 @@ __all__ = [
     "Review",
     "Scheme",
     "SystemicMiss",
+    "Veto",
 ]
 
 Amount = Annotated[Decimal, Exactly(precision=28, scale=8, at_least=-10_000_000_000, at_most=10_000_000_000)]
@@ -77,11 +81,19 @@ class Goal(Entry):
     to: Amount | None = None
 
 
+class Veto(Entry):
+    """An attainment below ``below`` leaves the employee at ``grade`` at best, whatever the score."""
+
+    below: Attainment = Decimal(1)
+    grade: Identifier
+
+
 class PositionKpi(Entry):
     """One KPI of a position, from a day on. ``of: team`` measures the manager by the team's actual.
 
     ``no_data``: ``exclude`` spreads the weight over the other KPIs, ``zero`` gives 0 points, ``hold`` leaves the
-    employee unevaluated until there is data.
+    employee unevaluated until there is data. Fewer contributions than ``min_sample`` are no data. ``floor`` and ``cap``
+    bound the points that the rule gives.
     """
 
     kpi: Identifier
@@ -91,24 +103,62 @@ class PositionKpi(Entry):
     rule: Identifier
     of: Literal["self", "team"] = "self"
     no_data: Literal["exclude", "zero", "hold"] = "exclude"
+    min_sample: Annotated[int, Whole(at_least=1)] = 1
+    floor: Points | None = None
+    cap: Points | None = None
+    veto: Veto | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Self:
+        if self.floor is not None and self.cap is not None and self.floor > self.cap:
+            raise refusal(
+                f"the floor of {plain(self.floor)} points lies above the cap of {plain(self.cap)}",
+                "write a floor that is at most the cap",
+                at=("floor",),
+            )
+        return self
+
+
+class ExtraPoints(Entry):
+    """Points outside the weights: ``points`` for each whole ``per`` of the actual, at most ``at_most`` up or down.
+
+    Of employees in ``positions``, or in all. They are added to the final score, or taken from it when negative.
+    """
+
+    id: Identifier
+    name: Label
+    kpi: Identifier
+    positions: tuple[Identifier, ...] | None = Field(default=None, min_length=1)
+    points: Annotated[Decimal, Exactly(precision=9, scale=4, at_least=-1000, at_most=1000)]
+    per: Target
+    at_most: Annotated[Decimal, Exactly(precision=9, scale=4, above=0, at_most=1000)] = Decimal(1000)
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
 
 
-def _kpi_only(value: object) -> Decimal:
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value == 1:
-        return Decimal(1)
-    raise refusal(
-        f"{shown(value)} leaves a part for 360° feedback, which is not part of this version",
-        "write 1.0: the KPI score is the whole score",
-    )
-
-
 class Evaluation(Entry):
-    """How KPI scores become a final score. Covered weight below ``min_coverage``: not evaluated."""
+    """How the parts become a final score: ``kpi`` and ``feedback`` are their weights and sum to 1.
 
-    kpi: Annotated[Decimal, BeforeValidator(_kpi_only)]
+    Covered weight of KPIs below ``min_coverage``: not evaluated. ``no_feedback``, of somebody without a 360° part:
+    ``kpi_only`` takes the KPI score as it is, ``hold`` does not evaluate, ``zero`` counts the part as 0.
+    """
+
+    kpi: Share
+    feedback: Share = Decimal(0)
+    no_feedback: Literal["kpi_only", "hold", "zero"] = "kpi_only"
     min_coverage: Share
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.kpi + self.feedback != 1:
+            raise refusal(
+                f"the parts kpi and feedback sum to {plain(self.kpi + self.feedback)}", "let them sum to 1", at=("kpi",)
+            )
+        if self.kpi == 0:
+            raise refusal("the KPIs count for nothing", "give `kpi` a weight above 0", at=("kpi",))
+        return self
 
 
 class Band(Entry):
@@ -121,9 +171,14 @@ class Band(Entry):
 
 
 class Grades(Entry):
-    """Grades by bands of the score, the best first."""
+    """Grades, the best first: by ``bands`` of the score, or by ``quota``, each its expected share of a department.
 
-    method: Literal["bands"]
+    ``both``: by bands, and the grade that a quota would have given is told beside it. A department of fewer than
+    ``quota_min_headcount`` evaluated employees is graded by bands.
+    """
+
+    method: Literal["bands", "quota", "both"]
+    quota_min_headcount: Annotated[int, Whole(at_least=1)] = 5
     bands: tuple[Band, ...] = Field(min_length=1)
 
 
@@ -141,10 +196,21 @@ class SystemicMiss(Entry):
     min_headcount: Annotated[int, Whole(at_least=1)]
 
 
+class Distribution(Entry):
+    """When a department has too many of a grade: chance alone gives as many in fewer than ``p_value`` of all cases.
+
+    Departments of fewer than ``min_headcount`` evaluated employees are not judged.
+    """
+
+    p_value: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, below=1)] = Decimal("0.05")
+    min_headcount: Annotated[int, Whole(at_least=1)] = 5
+
+
 class Review(Entry):
-    """The thresholds of the strategy review."""
+    """The thresholds of the reviews."""
 
     systemic_miss: SystemicMiss
+    distribution: Distribution = Distribution()
 
 
 class Scheme(Entry):
@@ -156,7 +222,9 @@ class Scheme(Entry):
     goals: tuple[Goal, ...] = Field(min_length=1)
     positions: dict[Identifier, Annotated[tuple[PositionKpi, ...], Field(min_length=1)]] = Field(min_length=1)
     rules: dict[Identifier, Rule] = Field(min_length=1)
+    extra_points: tuple[ExtraPoints, ...] = ()
     evaluation: Evaluation
+    feedback: Feedback | None = None
     grades: Grades
     bonus: Bonus
     review: Review

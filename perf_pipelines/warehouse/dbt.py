@@ -22,7 +22,7 @@ from perf_pipelines.errors import Problem, RunFailed
 from perf_pipelines.home import PROJECT, CompanyHome
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
@@ -144,6 +144,16 @@ class Dbt:
                 or [Problem(what=str(outcome.exception), todo="run `perf-pipelines check` and look at dbt_project/")],
             )
         return results
+
+    def compile(self, floors: Sequence[Floor]) -> Path:
+        """Write the SQL of these floors and build nothing; the folder below which it lies by the models' paths."""
+        outcome = self._invoke("compile", "--select", *(f"tag:{floor}" for floor in floors))
+        if not outcome.success:
+            raise RunFailed(
+                f"dbt could not compile the models of {self._company.id}",
+                [Problem(what=str(outcome.exception), todo="mend the file that it names")],
+            )
+        return self._home.dbt / "target"
 
     def parse(self) -> Manifest:
         """Read the project, only what has changed since the last time; :class:`RunFailed` when it is wrong."""

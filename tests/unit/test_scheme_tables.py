@@ -30,7 +30,16 @@ def tables(tmp_path: Path) -> dict[str, pa.Table]:
 
 def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, pa.Table]) -> None:
     assert {name: {field.name: str(field.type) for field in table.schema} for name, table in tables.items()} == {
-        "scheme": {"scheme_id": "string", "currency": "string", "min_coverage": "decimal128(9, 6)"},
+        "scheme": {
+            "scheme_id": "string",
+            "currency": "string",
+            "kpi_weight": "decimal128(9, 6)",
+            "feedback_weight": "decimal128(9, 6)",
+            "no_feedback": "string",
+            "min_coverage": "decimal128(9, 6)",
+            "grade_method": "string",
+            "quota_min_headcount": "int32",
+        },
         "kpi": {
             "kpi_id": "string",
             "name_zh": "string",
@@ -63,10 +72,36 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "target": "decimal128(28, 8)",
             "rule_id": "string",
             "no_data": "string",
+            "min_sample": "int32",
+            "floor": "decimal128(9, 4)",
+            "cap": "decimal128(9, 4)",
+            "veto_below": "decimal128(18, 8)",
+            "veto_grade": "string",
             "valid_from": "date32[day]",
             "valid_to": "date32[day]",
         },
         "rule": {"rule_id": "string", "kind": "string", "parameters": "string"},
+        "extra_points": {
+            "extra_id": "string",
+            "name_zh": "string",
+            "name_en": "string",
+            "position_id": "string",
+            "kpi_id": "string",
+            "points": "decimal128(9, 4)",
+            "per": "decimal128(28, 8)",
+            "at_most": "decimal128(9, 4)",
+            "valid_from": "date32[day]",
+            "valid_to": "date32[day]",
+        },
+        "feedback": {
+            "scale_low": "decimal128(9, 4)",
+            "scale_high": "decimal128(9, 4)",
+            "min_raters": "int32",
+            "rater_leniency": "string",
+            "cycles": "list<item: string>",
+        },
+        "feedback_relation": {"relation": "string", "weight": "decimal128(9, 6)", "is_anonymous": "bool"},
+        "feedback_competency": {"competency_id": "string", "weight": "decimal128(9, 6)"},
         "grade": {
             "grade": "string",
             "name_zh": "string",
@@ -77,7 +112,12 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "sort_order": "int32",
         },
         "bonus_cycle": {"cycle": "string", "share": "decimal128(9, 6)"},
-        "review": {"systemic_miss_share": "decimal128(9, 6)", "systemic_miss_min_headcount": "int32"},
+        "review": {
+            "systemic_miss_share": "decimal128(9, 6)",
+            "systemic_miss_min_headcount": "int32",
+            "distribution_p_value": "decimal128(9, 6)",
+            "distribution_min_headcount": "int32",
+        },
     }
 
 
@@ -127,12 +167,30 @@ def test_a_grade_carries_its_multiplier(tables: dict[str, pa.Table]) -> None:
 
 
 def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None:
-    assert tables["scheme"].to_pylist() == [{"scheme_id": "acme-2026", "currency": "CNY", "min_coverage": D("0.6")}]
+    assert tables["scheme"].to_pylist() == [
+        {
+            "scheme_id": "acme-2026",
+            "currency": "CNY",
+            "kpi_weight": 1,
+            "feedback_weight": 0,
+            "no_feedback": "kpi_only",
+            "min_coverage": D("0.6"),
+            "grade_method": "bands",
+            "quota_min_headcount": 5,
+        }
+    ]
     assert {row["cycle"]: row["share"] for row in tables["bonus_cycle"].to_pylist()} == {
         "month": D("0.5"),
         "quarter": D("0.5"),
     }
-    assert tables["review"].to_pylist() == [{"systemic_miss_share": D("0.8"), "systemic_miss_min_headcount": 3}]
+    assert tables["review"].to_pylist() == [
+        {
+            "systemic_miss_share": D("0.8"),
+            "systemic_miss_min_headcount": 3,
+            "distribution_p_value": D("0.05"),
+            "distribution_min_headcount": 5,
+        }
+    ]
 
 
 def test_sql_reads_a_rules_parameters_exactly(tmp_path: Path) -> None:

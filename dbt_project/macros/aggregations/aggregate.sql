@@ -28,9 +28,9 @@
         {{ key }},
         {% endfor -%}
         kpi_id,
-        cast({{ by_its_aggregation(used, 'numerator') }} as decimal(38, 12)) as numerator,
-        cast({{ by_its_aggregation(used, 'denominator') }} as decimal(38, 12)) as denominator,
-        cast({{ by_its_aggregation(used, 'actual') }} as decimal(28, 8)) as actual,
+        {{ by_its_aggregation(used, 'numerator', 'decimal(38, 12)') }} as numerator,
+        {{ by_its_aggregation(used, 'denominator', 'decimal(38, 12)') }} as denominator,
+        {{ by_its_aggregation(used, 'actual', 'decimal(28, 8)') }} as actual,
         contributions
     from (
         select
@@ -59,14 +59,17 @@
 {%- endmacro %}
 
 
-{#- The expression `part` of the row's aggregation, one of `used`. -#}
-{% macro by_its_aggregation(used, part) -%}
+{#-
+    The expression `part` of the row's aggregation, one of `used`. Each is cast by itself: the type that decimals of
+    different scales have in common may not hold the decimals of all.
+-#}
+{% macro by_its_aggregation(used, part, type) -%}
     {%- if not used -%}
-    null
+    cast(null as {{ type }})
     {%- else -%}
     case aggregation
         {% for name in used -%}
-        when '{{ name }}' then {{ context['aggregation_' ~ name]()[part] }}
+        when '{{ name }}' then cast({{ context['aggregation_' ~ name]()[part] }} as {{ type }})
         {% endfor -%}
     end
     {%- endif -%}

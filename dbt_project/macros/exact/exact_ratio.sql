@@ -23,3 +23,9 @@
 {% macro whole_number(decimal_expression) -%}
     cast(cast({{ decimal_expression }} as decimal(38, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)
 {%- endmacro %}
+
+
+{#- A difference with 8 decimals, squared; widened first, because DuckDB multiplies within 18 digits. -#}
+{% macro squared(difference) -%}
+    cast({{ difference }} as decimal(19, 8)) * cast({{ difference }} as decimal(19, 8))
+{%- endmacro %}

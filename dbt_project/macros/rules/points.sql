@@ -16,6 +16,12 @@
 {%- endmacro %}
 
 
+{#- The points of the rule within the bounds of the line (columns floor and cap, null where there is none). -#}
+{% macro bounded_points(attainment) -%}
+    cast(least(coalesce(cap, 1000), greatest(coalesce(floor, 0), {{ points(attainment) }})) as decimal(9, 4))
+{%- endmacro %}
+
+
 {#- One decimal parameter of the row's rule. -#}
 {% macro rule_parameter(name) -%}
     cast(parameters ->> '{{ name }}' as decimal(18, 8))

@@ -45,7 +45,7 @@ select
     contribution.source_system,
     contribution.source_table,
     contribution.source_key
-from {{ being_closed(ref('int_assigned_kpi')) }} as assigned
+from {{ being_closed(ref('int_measured_kpi')) }} as assigned
 inner join contributors
     on
         assigned.period_id = contributors.period_id

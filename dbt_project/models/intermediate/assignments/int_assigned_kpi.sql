@@ -12,6 +12,11 @@ with in_force as (
         line.target,
         line.rule_id,
         line.no_data,
+        line.min_sample,
+        line.floor,
+        line.cap,
+        line.veto_below,
+        line.veto_grade,
         kpi.is_sum_like,
         kpi.better
     from {{ source('scheme', 'position_kpi') }} as line
@@ -49,6 +54,11 @@ select
     end as prorated_target,
     in_force.rule_id,
     in_force.no_data,
+    in_force.min_sample,
+    in_force.floor,
+    in_force.cap,
+    in_force.veto_below,
+    in_force.veto_grade,
     in_force.better
 from {{ being_closed(ref('int_assignment_period')) }} as assignment
 inner join in_force

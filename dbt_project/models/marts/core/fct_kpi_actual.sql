@@ -4,7 +4,7 @@ with assigned as (
         period_id,
         employee_id,
         kpi_id
-    from {{ being_closed(ref('int_assigned_kpi')) }}
+    from {{ being_closed(ref('int_measured_kpi')) }}
 
 ),
 

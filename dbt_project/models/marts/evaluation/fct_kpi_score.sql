@@ -29,11 +29,12 @@ rated as (
 
     select
         *,
-        -- an actual of 0 where lower is better has no attainment and counts as the rule's cap; of somebody who was away
-        -- all the time nothing was asked, whatever came in
+        -- an actual of 0 where lower is better has no attainment and counts as the rule's cap, like one beyond what a
+        -- rule may ask for; of somebody who was away all the time nothing was asked, whatever came in
         case
             when better = 'higher' and prorated_target = 0 then null
-            when actual is not null then coalesce(attainment, cast(1000000000 as decimal(28, 8)))
+            when contributions < min_sample then null
+            when actual is not null then least(coalesce(attainment, 1000000000), cast(1000000000 as decimal(28, 8)))
         end as rated_attainment
     from held
 
@@ -44,10 +45,10 @@ pointed as (
     select
         *,
         case
-            when rated_attainment is not null then {{ points('rated_attainment') }}
+            when rated_attainment is not null then {{ bounded_points('rated_attainment') }}
             when no_data = 'zero' then cast(0 as decimal(9, 4))
         end as points,
-        {{ points('cast(1 as decimal(28, 8))') }} as points_when_reached
+        {{ bounded_points('cast(1 as decimal(28, 8))') }} as points_when_reached
     from rated
 
 )
@@ -73,7 +74,7 @@ select
     pointed.rule_kind,
     pointed.parameters as rule_parameters,
     pointed.points,
-    cast(pointed.weight * pointed.points * 10 as decimal(18, 8)) as weighted_score,
+    cast(pointed.weight * pointed.points * 10 as decimal(19, 10)) as weighted_score,
     case
         when pointed.rated_attainment is null then 'no_data'
         when pointed.rated_attainment < 1 then 'missed'
@@ -81,6 +82,12 @@ select
         else 'reached'
     end as status,
     pointed.no_data,
-    cast(pointed.contributions as bigint) as contributions
+    cast(pointed.contributions as bigint) as contributions,
+    pointed.min_sample,
+    pointed.floor,
+    pointed.cap,
+    pointed.veto_below,
+    pointed.veto_grade,
+    coalesce(pointed.rated_attainment < pointed.veto_below, false) as has_vetoed
 from pointed
 cross join {{ source('scheme', 'scheme') }} as scheme

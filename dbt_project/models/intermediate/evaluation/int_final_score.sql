@@ -1,0 +1,89 @@
+-- The parts together, for every employee and period: who is evaluated, with which final score, or why not.
+with everybody as (
+
+    select
+        period.period_id,
+        period.kind as cycle,
+        employee.employee_id,
+        kpi.position_id,
+        kpi.department_id,
+        kpi.assignments_with_kpis,
+        kpi.held_back,
+        kpi.without_data_zh,
+        kpi.without_data_en,
+        kpi.coverage,
+        kpi.kpi_score
+    from {{ ref('employees') }} as employee
+    cross join {{ source('control', 'period') }} as period
+    left join {{ ref('int_kpi_part') }} as kpi
+        on employee.employee_id = kpi.employee_id and period.period_id = kpi.period_id
+
+),
+
+extra as (
+
+    select
+        period_id,
+        employee_id,
+        sum(points) as points
+    from {{ being_closed(ref('fct_extra_points')) }}
+    group by period_id, employee_id
+
+),
+
+parted as (
+
+    select
+        everybody.*,
+        scheme.scheme_id,
+        scheme.min_coverage,
+        scheme.kpi_weight,
+        cast(coalesce(extra.points, 0) as decimal(9, 4)) as extra_points,
+        -- a period without 360° feedback has the KPI part alone
+        case
+            when feedback.rater_leniency is null then 'none'
+            when part.feedback_score is not null then 'given'
+            else scheme.no_feedback
+        end as feedback,
+        cast(
+            case
+                when feedback.rater_leniency is null then null
+                else coalesce(part.feedback_score, case when scheme.no_feedback = 'zero' then 0 end)
+            end as decimal(9, 4)
+        ) as feedback_score,
+        scheme.feedback_weight
+    from everybody
+    cross join {{ source('scheme', 'scheme') }} as scheme
+    left join {{ source('scheme', 'feedback') }} as feedback
+        on feedback.cycles is null or list_contains(feedback.cycles, everybody.cycle)
+    left join {{ ref('int_feedback_part') }} as part
+        on everybody.period_id = part.period_id and everybody.employee_id = part.employee_id
+    left join extra
+        on everybody.period_id = extra.period_id and everybody.employee_id = extra.employee_id
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when position_id is null or assignments_with_kpis = 0 then 'excluded'
+            when held_back > 0 or coverage < min_coverage or kpi_score is null or feedback = 'hold' then 'incomplete'
+            else 'evaluated'
+        end as status,
+        -- rounded here, once, to 4 decimals; never below 0
+        cast(
+            greatest(0, extra_points + case
+                when feedback_score is null then kpi_score
+                else {{ exact_ratio('kpi_weight * kpi_score + feedback_weight * feedback_score', '1', scale=4) }}
+            end) as decimal(9, 4)
+        ) as final_score
+    from parted
+
+)
+
+select
+    * exclude (final_score),
+    case when status = 'evaluated' then final_score end as final_score
+from judged

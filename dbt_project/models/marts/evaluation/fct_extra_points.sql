@@ -1,0 +1,60 @@
+-- Points outside the weights: for each whole `per` of the employee's actual so many, bounded up and down.
+with entitled as (
+
+    -- distinct, because somebody may have held the position twice in the period
+    select distinct
+        assignment.period_id,
+        assignment.employee_id,
+        extra.extra_id,
+        extra.name_zh,
+        extra.name_en,
+        extra.kpi_id,
+        extra.points as points_each,
+        extra.per,
+        extra.at_most
+    from {{ being_closed(ref('int_assignment_period')) }} as assignment
+    inner join {{ source('control', 'period') }} as period
+        on assignment.period_id = period.period_id
+    inner join {{ source('scheme', 'extra_points') }} as extra
+        on
+            assignment.position_id = extra.position_id
+            and period.starts_on between extra.valid_from and extra.valid_to
+
+),
+
+counted as (
+
+    select
+        entitled.*,
+        actuals.actual,
+        cast(
+            {{ whole_number('greatest(coalesce(actuals.actual, 0), 0)') }}
+            // {{ whole_number('entitled.per') }} as decimal(38, 0)
+        ) as times
+    from entitled
+    left join {{ ref('fct_kpi_actual') }} as actuals
+        on
+            entitled.period_id = actuals.period_id
+            and entitled.employee_id = actuals.employee_id
+            and entitled.kpi_id = actuals.kpi_id
+
+)
+
+select
+    period_id,
+    employee_id,
+    extra_id,
+    name_zh,
+    name_en,
+    kpi_id,
+    actual,
+    per,
+    points_each,
+    at_most,
+    times,
+    cast(
+        -- at_most bounds the points long before so many times
+        greatest(-at_most, least(at_most, points_each * cast(least(times, 100000000) as decimal(19, 0))))
+        as decimal(9, 4)
+    ) as points
+from counted

@@ -1,0 +1,13 @@
+"""What the property tests share: the SQL that they run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.properties.scoring_sql import ScoringSql
+
+
+@pytest.fixture(scope="session")
+def sql(tmp_path_factory: pytest.TempPathFactory) -> ScoringSql:
+    """The project's SQL from contributions to evaluations, compiled by dbt once."""
+    return ScoringSql(tmp_path_factory.mktemp("scoring"))

@@ -1,0 +1,180 @@
+"""What a scoring has met, so that a generator that never draws a veto does not go unnoticed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from tests.properties.scoring_sql import SPANS
+from tests.reference.actuals import SUM_LIKE, aggregation_of
+from tests.reference.grades import seats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.properties.schemes_and_rows import Drawn
+    from tests.reference.evaluation import Tables
+    from tests.reference.given import Row
+
+EVERYTHING = frozenset(
+    {
+        *(f"actual by {name}" for name in ("sum", "ratio", "mean", "median", "percentile")),
+        *("actual by count_distinct", "actual by share_of_units", "denominator 0", "one row credited to two in a team"),
+        *(f"points by {kind}" for kind in ("threshold", "steps", "linear", "piecewise")),
+        *("missed", "reached", "exceeded", "floor lifts", "cap lowers", "fewer than min_sample"),
+        *(f"no data: {policy}" for policy in ("exclude", "zero", "hold")),
+        *("lower is better with 0", "nothing was asked", "target by hours", "target by days", "scope team"),
+        *("two assignments at once", "transfer inside the period", "twice in one position", "position without lines"),
+        *("joined", "left", "never assigned", "other lines in the next period"),
+        *(
+            "extra points",
+            "deduction",
+            "extra points bounded above",
+            "extra points bounded below",
+            "final score cut at 0",
+        ),
+        *(f"feedback {what}" for what in ("given", "none", "kpi_only", "zero", "hold")),
+        *(f"{relation} shown" for relation in ("manager", "peer", "report", "self")),
+        *("peer hidden", "report hidden", "manager silent", "not every cycle has feedback", "competencies listed"),
+        *("leniency taken out", "variances degenerate"),
+        *("evaluated", "incomplete", "excluded", "too little coverage"),
+        *(f"grades by {method}" for method in ("bands", "quota", "both")),
+        *("quota and bands differ", "tie at a quota border", "department too small for a quota", "equal remainders"),
+        *("veto lowers a grade", "veto changes nothing", "tied ranks"),
+    }
+)
+
+
+def met(drawn: Drawn, tables: Tables) -> set[str]:
+    """Names among :data:`EVERYTHING` of what happens in a scoring."""
+    return {
+        *_facts(drawn, tables),
+        *_assignments(drawn),
+        *_extra(tables),
+        *_said(drawn, tables),
+        *_graded(drawn, tables),
+    }
+
+
+def _facts(drawn: Drawn, tables: Tables) -> Iterator[str]:
+    kpis, rules = drawn.scheme["kpis"], drawn.scheme["rules"]
+    with_attendance = {row.employee for row in drawn.rows.attendance}
+    for row in tables["fct_kpi_actual"]:
+        if row["actual"] is not None:
+            yield f"actual by {aggregation_of(kpis[row['kpi_id']])}"
+        elif row["contributions"]:
+            yield "denominator 0"
+    bosses: defaultdict[str | None, set[str | None]] = defaultdict(set)
+    for one in drawn.rows.assignments:
+        bosses[one.employee].add(one.manager)
+    led = {
+        (row["employee_id"], row["kpi_id"])
+        for row in tables["fct_kpi_score"]
+        if row["scope"] == "team" and row["contributions"] > 1
+    }
+    credited: defaultdict[tuple[str, str, str], list[str | None]] = defaultdict(list)
+    for one in drawn.rows.contributions:
+        if aggregation_of(kpis[one.kpi]) == "share_of_units":
+            credited[one.kpi, one.unit, one.source].append(one.employee)
+    for (kpi, _, _), who in credited.items():
+        above = Counter(boss for employee in who for boss in bosses[employee])
+        yield from ["one row credited to two in a team"] * any(
+            number > 1 and (boss, kpi) in led for boss, number in above.items()
+        )
+    for row in tables["fct_kpi_score"]:
+        lower = kpis[row["kpi_id"]]["better"] == "lower"
+        yield row["status"]
+        yield f"scope {row['scope']}"
+        if aggregation_of(kpis[row["kpi_id"]]) in SUM_LIKE and row["prorated_target"] != row["target"]:
+            by_hours = row["scope"] == "self" and row["employee_id"] in with_attendance
+            yield "target by hours" if by_hours else "target by days"
+        if row["status"] == "no_data":
+            yield f"no data: {row['no_data']}"
+            yield from ["fewer than min_sample"] * (0 < row["contributions"] < row["min_sample"])
+            yield from ["nothing was asked"] * (not lower and row["actual"] is not None and row["prorated_target"] == 0)
+            continue
+        yield f"points by {rules[row['rule_id']]['kind']}"
+        yield from ["lower is better with 0"] * (lower and row["actual"] == 0)
+        yield from ["floor lifts"] * (row["floor"] is not None and row["points"] == row["floor"] > 0)
+        yield from ["cap lowers"] * (row["cap"] is not None and row["points"] == row["cap"])
+
+
+def _assignments(drawn: Drawn) -> Iterator[str]:
+    by_employee: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
+    for one in drawn.rows.assignments:
+        place = one.position, one.department
+        if one.position not in drawn.scheme["positions"]:
+            yield "position without lines"
+        for span in SPANS:
+            yield from ["joined"] * (span.starts_on < one.valid_from <= span.ends_on)
+            yield from ["left"] * (span.starts_on <= one.valid_to < span.ends_on)
+            if one.valid_from <= span.ends_on and one.valid_to >= span.starts_on:
+                by_employee[f"{one.employee} {span.id}"].append((one.valid_from, one.valid_to, place))
+    for held in by_employee.values():
+        if len(held) > 1:
+            (_, ended, before), (began, _, after) = sorted(held, key=lambda one: one[:2])[:2]
+            together = str(began) <= str(ended)
+            yield "two assignments at once" if together else "transfer inside the period"
+            yield from ["twice in one position"] * (before == after and not together)
+    if set(drawn.rows.employees) - {one.employee for one in drawn.rows.assignments}:
+        yield "never assigned"
+    if any("from" in line for lines in drawn.scheme["positions"].values() for line in lines):
+        yield "other lines in the next period"
+
+
+def _extra(tables: Tables) -> Iterator[str]:
+    for row in tables["fct_extra_points"]:
+        yield from ["extra points"] * (row["points"] > 0)
+        yield from ["deduction"] * (row["points"] < 0)
+        yield from ["extra points bounded above"] * (row["points_each"] * row["times"] > row["at_most"])
+        yield from ["extra points bounded below"] * (row["points_each"] * row["times"] < -row["at_most"])
+
+
+def _said(drawn: Drawn, tables: Tables) -> Iterator[str]:
+    section = drawn.scheme.get("feedback", {})
+    yield from ["not every cycle has feedback"] * (len(section.get("cycles") or [1, 2]) == 1)
+    yield from ["competencies listed"] * ("competencies" in section)
+    shown = [row for row in tables["fct_feedback_score"] if row["shown"]]
+    for row in tables["fct_feedback_score"]:
+        silent = "silent" if row["relation"] in {"manager", "self"} else "hidden"
+        yield f"{row['relation']} {'shown' if row['shown'] else silent}"
+    if section.get("rater_leniency") == "shrink" and shown:
+        by_rater: defaultdict[str, set[object]] = defaultdict(set)
+        for row in drawn.rows.answers:
+            if row.relation != "self" and row.rating is not None:
+                by_rater[row.rater].add(row.rating)
+        varies = len(by_rater) > 1 and any(len(ratings) > 1 for ratings in by_rater.values())
+        yield "leniency taken out" if varies else "variances degenerate"
+
+
+def _graded(drawn: Drawn, tables: Tables) -> Iterator[str]:
+    grades = drawn.scheme["grades"]
+    order = [band["grade"] for band in grades["bands"]]
+    departments: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    vetoed = {(row["period_id"], row["employee_id"]) for row in tables["fct_kpi_score"] if row["has_vetoed"]}
+    for row in tables["fct_evaluation"]:
+        yield row["status"]
+        yield f"feedback {row['feedback']}"
+        if row["coverage"] is not None and row["coverage"] < drawn.scheme["evaluation"]["min_coverage"]:
+            yield "too little coverage"
+        if row["status"] == "evaluated":
+            departments[row["period_id"], row["department_id"]].append(row)
+            yield f"grades by {grades['method']}"
+            yield from ["final score cut at 0"] * (row["final_score"] == 0 and row["extra_points"] < 0)
+            yield from ["quota and bands differ"] * (row["quota_grade"] not in {None, row["grade_before_veto"]})
+            if (row["period_id"], row["employee_id"]) in vetoed:
+                yield "veto lowers a grade" if row["veto_kpi_id"] else "veto changes nothing"
+    for people in departments.values():
+        scores = sorted((row["final_score"] for row in people), reverse=True)
+        yield from ["tied ranks"] * (len(set(scores)) < len(scores))
+        if grades["method"] == "bands":
+            continue
+        if len(people) < grades["quota_min_headcount"]:
+            yield "department too small for a quota"
+            continue
+        places = seats(len(people), grades)
+        for index in range(len(order) - 1):
+            border = sum(places[: index + 1])
+            yield from ["tie at a quota border"] * (0 < border < len(scores) and scores[border - 1] == scores[border])
+        remainders = [band["expected"] * len(people) % 1 for band in grades["bands"]]
+        yield from ["equal remainders"] * any(remainders.count(one) > 1 and one for one in remainders)

@@ -1,0 +1,250 @@
+"""The project's own SQL of the facts and the evaluation on rows in memory, without dbt between them.
+
+dbt compiles the models once, for a company whose scheme uses every rule kind and every aggregation, so that no branch
+of the SQL is left out; a scoring then runs what it compiled.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from perf_pipelines.closing import Closing
+from perf_pipelines.company import load_company
+from perf_pipelines.home import CompanyHome
+from perf_pipelines.periods import Period
+from perf_pipelines.scheme.model import Scheme
+from perf_pipelines.scheme.tables import scheme_tables
+from perf_pipelines.warehouse.dbt import DBT_PROJECT, Floor, input_models, kpi_models
+from tests.bench.measuring import sql_by_hand
+from tests.reference.given import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from tests.reference import given
+    from tests.reference.evaluation import Tables
+
+PERIODS = (Period.parse("2026-03"), Period.parse("2026-Q2"))
+"""Closed together in every scoring: dbt writes their days into the SQL. A line of a scheme may change between them."""
+SPANS = tuple(Span(one.id, str(one.cycle), one.months, one.starts_on, one.ends_on) for one in PERIODS)
+
+PUBLISHED = ("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation")
+
+_COMPANY = """\
+company: every_kind
+name: {zh: 各种, en: Every kind}
+timezone: Asia/Shanghai
+currency: CNY
+first_period: 2026-01
+cycles: [month, quarter]
+owners: [team:tests]
+tolerance: {rejected_share: 0.01}
+"""
+_SOURCES = """\
+systems:
+  office:
+    kind: files
+    name: {zh: 办公室, en: Office}
+    folder: data
+    tables: {rows: {file: rows.csv, description: Not read., columns: [id]}}
+"""
+_KPIS: Mapping[str, object] = {
+    "revenue": "sum",
+    "deals_won": "count_distinct",
+    "win_rate": "ratio",
+    "price_realisation": "mean",
+    "sales_cycle_days": "median",
+    "basket_value": {"kind": "percentile", "at": 0.5},
+    "repurchase_rate": {"kind": "share_of_units", "bound": 2},
+}
+_RULES = """\
+rules:
+  threshold: {kind: threshold, missed: 0, reached: 10, exceeded: 12, exceeded_at: 1.10}
+  steps: {kind: steps, steps: [[1, 10]]}
+  linear: {kind: linear, zero_at: 0, cap: 12}
+  piecewise: {kind: piecewise, points: [[0, 0], [1, 10]]}
+positions:
+  somebody: [{kpi: revenue, goal: revenue, weight: 1, target: 1, rule: linear}]
+evaluation: {kpi: 1.0, min_coverage: 0.5}
+grades: {method: bands, bands: [{grade: fair, name: {zh: 可, en: Fair}, at_least: 0}]}
+bonus: {cycles: {month: 1.0}, multiplier: {fair: 1.0}}
+review: {systemic_miss: {share: 0.80, min_headcount: 3}}
+"""
+_LABEL = {"zh": "某", "en": "Some"}
+
+
+class ScoringSql:
+    """What dbt compiled, and a DuckDB in memory to run it in."""
+
+    def __init__(self, folder: Path) -> None:
+        manifest, target = _compiled(folder)
+        nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
+        self._connection = duckdb.connect(config={"threads": 1})
+        # dbt writes the name of the file's database into the SQL
+        self._connection.execute("set TimeZone = 'UTC'; attach ':memory:' as warehouse; use warehouse")
+        for schema in ("control", "scheme", "inputs", "intermediate", "marts"):
+            self._connection.execute(f"create schema {schema}")
+        self._filled = [name for name, node in nodes.items() if node["schema"] == "inputs" and name in input_models()]
+        for name, schema in [*((name, "inputs") for name in self._filled), ("fct_kpi_contribution", "marts")]:
+            columns = ", ".join(f"{c['name']} {c['data_type']}" for c in nodes[name]["columns"].values())
+            self._connection.execute(f"create table {schema}.{name} ({columns})")
+        needed = _needed(nodes, given={*self._filled, "fct_kpi_contribution"})
+        self._statements = sql_by_hand({"nodes": needed}, target)
+        self._periods()
+
+    def scored(self, scheme: given.Scheme, rows: given.Given) -> Tables:
+        """The published rows, with the columns that the reference has; decimals as fractions."""
+        for name, table in scheme_tables(Scheme.model_validate(scheme)).items():
+            self._replace(f"scheme.{name}", table)
+        self._fill(rows)
+        for statement in self._statements:
+            self._connection.execute(statement)
+        return {name: self._rows(f"marts.{name}") for name in PUBLISHED}
+
+    def _rows(self, relation: str) -> list[given.Row]:
+        result = self._connection.execute(f"select * from {relation}")
+        names = [column[0] for column in result.description or ()]
+        return [
+            {
+                name: Fraction(value) if isinstance(value, Decimal) else value
+                for name, value in zip(names, values, strict=True)
+            }
+            for values in result.fetchall()
+        ]
+
+    def _fill(self, rows: given.Given) -> None:
+        departments = sorted({one.department for one in rows.assignments})
+        positions = sorted({one.position for one in rows.assignments})
+        self._insert("inputs.employees", ({"employee_id": one} for one in rows.employees))
+        self._insert("inputs.departments", ({"department_id": one} for one in departments))
+        self._insert("inputs.positions", ({"position_id": one} for one in positions))
+        self._insert(
+            "inputs.assignments",
+            (
+                {**_named(one, employee="employee_id", position="position_id", department="department_id"), "fte": 1}
+                for one in rows.assignments
+            ),
+        )
+        self._insert(
+            "inputs.attendance",
+            (_named(one, employee="employee_id", day="worked_on") for one in rows.attendance),
+        )
+        self._insert(
+            "inputs.feedback",
+            (_named(one, id="feedback_id", period="period_id", employee="employee_id") for one in rows.answers),
+        )
+        self._insert(
+            "marts.fct_kpi_contribution",
+            (
+                {
+                    "period_id": span.id,
+                    **_named(one, kpi="kpi_id", employee="employee_id", day="occurred_on", unit="unit_id"),
+                }
+                for one in rows.contributions
+                for span in SPANS
+                if span.starts_on <= one.day <= span.ends_on
+            ),
+        )
+
+    def _insert(self, relation: str, rows: Iterable[Mapping[str, object]]) -> None:
+        listed = list(rows)
+        self._connection.execute(f"delete from {relation}")
+        if not listed:
+            return
+        # as text, which DuckDB reads exactly into the contract's types
+        texts = pa.table(
+            {
+                name: pa.array([None if row[name] is None else str(row[name]) for row in listed], pa.string())
+                for name in listed[0]
+            }
+        )
+        self._connection.register("incoming", texts)
+        self._connection.execute(f"insert into {relation} by name select * from incoming")
+        self._connection.unregister("incoming")
+
+    def _periods(self) -> None:
+        self._connection.execute("create table control.company as select 'every_kind' as company_id, 'CNY' as currency")
+        rows = [
+            (one.id, str(one.cycle), one.starts_on, one.ends_on, one.months, one.months, one.days) for one in PERIODS
+        ]
+        self._connection.execute(
+            "create table control.period (period_id text, kind text, starts_on date, ends_on date, months integer, "
+            "assessed_months integer, days integer)"
+        )
+        self._connection.executemany("insert into control.period values (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _replace(self, relation: str, table: pa.Table) -> None:
+        self._connection.register("incoming", table)
+        self._connection.execute(f"create or replace table {relation} as select * from incoming")
+        self._connection.unregister("incoming")
+
+
+_COLUMNS = {
+    "manager": "manager_id",
+    "standard": "standard_hours",
+    "worked": "worked_hours",
+    "rater": "rater_id",
+    "competency": "competency_id",
+    "source": "source_key",
+}
+
+
+def _named(row: Any, **columns: str) -> dict[str, object]:
+    names = {**_COLUMNS, **columns}
+    return {names.get(name, name): value for name, value in asdict(row).items()}
+
+
+def _needed(nodes: Mapping[str, Any], *, given: set[str]) -> dict[str, Any]:
+    """The models between what is given and what is published, each made a table."""
+    by_id = {node["unique_id"]: node for node in nodes.values()}
+    needed: dict[str, Any] = {}
+    waiting = [nodes[name] for name in PUBLISHED]
+    while waiting:
+        node = waiting.pop()
+        if node["unique_id"] in needed or node["name"] in given:
+            continue
+        needed[node["unique_id"]] = {**node, "config": {**node["config"], "materialized": "table"}}
+        waiting.extend(by_id[key] for key in node["depends_on"]["nodes"] if key in by_id)
+    return needed
+
+
+def _compiled(folder: Path) -> tuple[Mapping[str, Any], Path]:
+    company = folder / "companies" / "every_kind"
+    (company / "models").mkdir(parents=True)
+    (company / "company.yaml").write_text(_COMPANY, encoding="utf-8")
+    (company / "sources.yaml").write_text(_SOURCES, encoding="utf-8")
+    (company / "scheme.yaml").write_text(_every_kind(), encoding="utf-8")
+    closing = Closing(
+        company=load_company(company, kpi_models=kpi_models(DBT_PROJECT / "models" / "kpis"), inputs=input_models()),
+        home=CompanyHome(folder / "state" / "every_kind"),
+    )
+    closing.prepare(periods=PERIODS)
+    closing.dbt.parse()
+    # compiled and not built: nothing is asked of rows that this company does not have
+    target = closing.dbt.compile([Floor.FACTS, Floor.EVALUATION])
+    return closing.dbt.manifest(), target
+
+
+def _every_kind() -> str:
+    kpis = {
+        kpi: {"name": _LABEL, "unit": "share", "aggregation": aggregation, "better": "higher"}
+        for kpi, aggregation in _KPIS.items()
+    }
+    goals: list[dict[str, object]] = [
+        {"id": "grow", "level": "strategy", "name": _LABEL},
+        {"id": "sell", "level": "objective", "parent": "grow", "name": _LABEL},
+        *(
+            {"id": kpi, "level": "key_result", "parent": "sell", "name": _LABEL, "kpi": kpi, "from": 1, "to": 2}
+            for kpi in kpis
+        ),
+    ]
+    head = {"scheme": "every-kind", "currency": "CNY", "kpis": kpis, "goals": goals}
+    return "".join(f"{word}: {json.dumps(content)}\n" for word, content in head.items()) + _RULES

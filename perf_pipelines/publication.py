@@ -21,6 +21,7 @@ import duckdb
 
 from perf_pipelines.errors import NotPublished, Problem, RunFailed
 from perf_pipelines.sql_text import literal, parquet
+from perf_pipelines.warehouse.engine import memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Container, Generator, Mapping, Sequence
@@ -107,11 +108,13 @@ def publish(
         _export(warehouse=warehouse, periods=sorted(periods), target=making / "parquet")
         if before is not None:
             _carry_over(home.published / "parquet", making / "parquet", keep=sorted(set(before.periods) - set(periods)))
-        _write_database(making, version_before, replaced=sorted(periods), descriptions=descriptions)
         publication = Publication(
             company=company,
             periods=dict(sorted({**(before.periods if before else {}), **periods}.items())),
             files=_file_records(making / "parquet", before, replaced=set(periods)),
+        )
+        _write_database(
+            making, version_before, files=publication.files, replaced=sorted(periods), descriptions=descriptions
         )
         _write_record(making / "publication.json", publication)
         version = home.versions / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{publication.content_hash[:12]}"
@@ -195,14 +198,18 @@ def _write_database(
     version: Path,
     before: Path | None,
     *,
+    files: Mapping[str, Mapping[str, FileRecord]],
     replaced: Sequence[str],
     descriptions: Mapping[str, Mapping[str, str]],
 ) -> None:
-    """Write ``marts.duckdb``: a copy of the version before, in which only the ``replaced`` periods are read anew."""
+    """Write ``marts.duckdb``: a copy of the version before, in which only the ``replaced`` periods are read anew.
+
+    A table that does not agree with the Parquet files in columns or in rows a period is made anew from all of them.
+    """
     database = version / "marts.duckdb"
-    if before is not None:
+    if before is not None and (before / database.name).exists():
         shutil.copyfile(before / database.name, database)
-    with duckdb.connect() as connection:
+    with _connect(version) as connection:
         # under another name than the schema's: DuckDB finds `marts.x` ambiguous in a database that is called marts
         connection.execute(f"attach {literal(database)} as published")
         connection.execute("create schema if not exists published.marts")
@@ -212,17 +219,37 @@ def _write_database(
         for gone in there - {folder.name for folder in folders}:
             connection.execute(f"drop table marts.{gone}")
         for folder in folders:
-            table, files = f"marts.{folder.name}", parquet(sorted(folder.iterdir()))
+            table, content = f"marts.{folder.name}", parquet(sorted(folder.iterdir()))
             fresh = [file for period in replaced if (file := folder / f"{period}.parquet").exists()]
-            if fresh and folder.name in there and _columns(connection, table) == _columns(connection, files):
+            if fresh and folder.name in there and _columns(connection, table) == _columns(connection, content):
                 connection.execute(f"delete from {table} where list_contains($1, period_id)", [list(replaced)])
                 connection.execute(f"insert into {table} by name select * from {parquet(fresh)}")
+                agrees = _rows_by_period(connection, table) == {
+                    period: file.rows for period, file in files[folder.name].items() if file.rows
+                }
             else:
-                connection.execute(f"create or replace table {table} as select * from {files}")
+                agrees = False
+            if not agrees:
+                connection.execute(f"create or replace table {table} as select * from {content}")
             for column, description in descriptions.get(folder.name, {}).items():
                 what = f"column {table}.{column}" if column else f"table {table}"
                 connection.execute(f"comment on {what} is {literal(description)}")
     database.chmod(0o444)
+
+
+@contextmanager
+def _connect(folder: Path) -> Generator[duckdb.DuckDBPyConnection]:
+    """A connection of its own, which spills into a folder beside the version."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit(),
+        "temp_directory": str(folder.with_name(f"{folder.name}-spill")),
+    }
+    with duckdb.connect(config=config) as connection:
+        yield connection
+
+
+def _rows_by_period(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+    return dict(connection.execute(f"select period_id, count(*) from {table} group by period_id").fetchall())
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
@@ -234,7 +261,7 @@ def _file_records(
 ) -> dict[str, dict[str, FileRecord]]:
     """Count and hash the files; those carried over are known from the version before."""
     found: dict[str, dict[str, FileRecord]] = {}
-    with duckdb.connect() as connection:
+    with _connect(root) as connection:
         for folder in sorted(root.iterdir()):
             known: Mapping[str, FileRecord] = before.files.get(folder.name, {}) if before else {}
             found[folder.name] = {

@@ -1,7 +1,7 @@
 """Waivers: a difference between two systems that somebody lets pass, by name and with a reason.
 
-Append-only, in ``records.sqlite`` of the company's records. A waiver holds for the two values that its author saw, and
-is not taken back but followed by another; the newest of a difference and its two values counts.
+Append-only, in ``records.sqlite`` of the company's records. A waiver holds for the two values that the last run
+read, and is not taken back but followed by another; the newest of a difference and its two values counts.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from filelock import FileLock
 from perf_pipelines.cleaning import staging_model
 from perf_pipelines.errors import Problem, RunFailed
 from perf_pipelines.home import PROJECT, CompanyHome
+from perf_pipelines.warehouse.engine import memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -207,6 +208,7 @@ class Dbt:
             **self._supplies(),
             "PERF_COMPANY_MODELS": os.path.relpath(self._company.folder / "models", DBT_PROJECT),
             "PERF_WAREHOUSE": str(self._home.warehouse),
+            "PERF_MEMORY": memory_limit(),
             "DBT_TARGET_PATH": str(self._home.dbt / "target"),
             "DBT_LOG_PATH": str(self._home.dbt / "logs"),
             "DO_NOT_TRACK": "1",

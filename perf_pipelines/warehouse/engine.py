@@ -7,6 +7,7 @@ not in dbt's ``--vars``, because changed vars make dbt parse the whole project a
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import pyarrow as pa
 from perf_pipelines.errors import Problem, RunFailed
 from perf_pipelines.periods import Period
 from perf_pipelines.scheme.tables import scheme_tables
+from perf_pipelines.sql_text import literal
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -29,7 +31,13 @@ if TYPE_CHECKING:
     from perf_pipelines.sources.lake import Lake, Snapshot
 
 _SCHEMAS = ("inputs", "marts", "gates")
+_MEMORY = "6GB"
 _BEING_CLOSED = " where period_id in (select period_id from control.period)"
+
+
+def memory_limit() -> str:
+    """How much memory DuckDB may take in this process before it writes to disk; ``PERF_MEMORY`` says otherwise."""
+    return os.environ.get("PERF_MEMORY", _MEMORY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +62,7 @@ class Warehouse:
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(str(self.path))
+        connection.execute(f"set memory_limit = {literal(memory_limit())}")
         try:
             yield connection
         finally:

@@ -55,27 +55,29 @@ insert into office.staff
 select 'E' || i, 'D' || i %% 20, date '2025-01-01', null::date from generate_series(0, {EMPLOYEES} - 1) as i;
 """
 
+
+def _moment(number: str) -> str:
+    """When the order of that number is placed: they come at equal distances."""
+    return (
+        f"(timestamptz '{_FIRST_DAY}' + floor({number}::double precision / (%(orders)s + 1) * "
+        f"extract(epoch from timestamptz '{_END}' - timestamptz '{_FIRST_DAY}')) * interval '1 second')"
+    )
+
+
 # Of a thousand orders 5 are repeated, 2 are tests and 20 are cancelled; 3 in a hundred are refunded in half.
 _ORDERS = f"""
 create temp table numbered as
 select
     i,
     case when i %% 200 = 0 then i - 1 else i end as of,
-    timestamptz '{_FIRST_DAY}'
-    + floor(
-        i::double precision / (%(orders)s + 1)
-        * extract(epoch from timestamptz '{_END}' - timestamptz '{_FIRST_DAY}')
-    ) * interval '1 second' as at
+    {_moment("i")} as at
 from generate_series(%(first)s::bigint, %(last)s) as i;
 insert into shop.orders
 select
-    i, 'O' || of, 'C' || (of * 7919) %% %(customers)s + 1, original, original + interval '1 minute',
+    i, 'O' || of, 'C' || (of * 7919) %% %(customers)s + 1, {_moment("of")}, {_moment("of")} + interval '1 minute',
     case when of %% 50 = 3 then 'cancelled' else 'paid' end, ((of * 37) %% 50000 + 1000) / 100.0, of %% 500 = 11,
     at + interval '5 minutes'
-from (
-    select *, case when i = of then at else lag(at) over (order by i) end as original from numbered
-) as orders
-where original is not null;
+from numbered;
 insert into shop.refunds
 select
     i, i, least(at + interval '10 days', timestamptz '{_END}' - interval '1 hour'), ((i * 37) %% 50000 + 1000) / 200,

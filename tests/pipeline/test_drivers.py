@@ -154,7 +154,7 @@ def test_a_mean_moves_by_weights_and_by_rates(spring: Place) -> None:
         "web": [0, exactly("2"), None],
         "app": [exactly("-18.4"), 0, None],
         "live": [exactly("38.4"), 0, None],
-        "unsaid": [0, exactly("-6"), None],
+        "unknown": [0, exactly("-6"), None],
     }
 
 
@@ -167,13 +167,13 @@ def test_a_ratio_keeps_a_numerator_that_has_nothing_below_it(spring: Place) -> N
         "web": (Fraction(250, 580) - Fraction(240, 500)) * -middle,
         "app": Fraction(-200, 500) * (Fraction(50, 200) - middle),
         "live": Fraction(300, 580) * (Fraction(60, 300) - middle),
-        "unsaid": (Fraction(30, 580) - Fraction(60, 500)) * -middle,
+        "unknown": (Fraction(30, 580) - Fraction(60, 500)) * -middle,
     }
     assert {value: round(mix, 6) for value, (mix, _, _) in found.items()} == {
         value: round(Decimal(mix.numerator) / mix.denominator, 6) for value, mix in expected.items()
     }
     rates = {value: rate for value, (_, rate, _) in found.items()}
-    assert (rates["web"], rates["live"], rates["unsaid"]) == (0, 0, 0)
+    assert (rates["web"], rates["live"], rates["unknown"]) == (0, 0, 0)
     assert round(rates["app"], 6) == round(Decimal(20) / 580, 6)
 
 
@@ -182,14 +182,14 @@ def test_a_sum_and_a_count_move_by_volume_alone(spring: Place) -> None:
         "web": [10, 0, None],
         "app": [-170, 0, None],  # 150, then a refund of 20
         "live": [240, 0, None],
-        "unsaid": [-30, 0, None],
+        "unknown": [-30, 0, None],
     }
     # the refund of an order of February counts in March as well
     assert effects(spring, "shop_revenue") == {
         "web": [0, 0, None],
         "app": [0, 0, None],
         "live": [1, 0, None],
-        "unsaid": [0, 0, None],
+        "unknown": [0, 0, None],
     }
 
 
@@ -199,12 +199,12 @@ def test_a_share_of_units_is_split_while_no_unit_stands_in_two_values(spring: Pl
         "web": [0, 0, None],
         "app": [exactly("0.0625"), 0, None],
         "live": [exactly("-0.0625"), 0, None],
-        "unsaid": [0, 0, None],
+        "unknown": [0, 0, None],
     }
     # in April c1 buys by two channels: the customers of the channels no longer add up to the company's
     split = effects(spring, "repurchase_rate", month="2026-04")
     assert {value: reason for value, (_, _, reason) in split.items()} == dict.fromkeys(split, "values_overlap")
-    assert set(split) == {"web", "app", "live", "unsaid"}
+    assert set(split) == {"web", "app", "live", "unknown"}
     # all in one shop, they do
     by_shop = rows(
         spring,
@@ -223,8 +223,8 @@ def test_who_begins_or_ends_has_a_volume_from_and_to_nothing_and_no_rate_to_comp
 
 
 def test_what_belongs_to_nobody_is_explained_too(spring: Place) -> None:
-    assert effects(spring, "revenue", member="nobody") == {"unsaid": [-30, 0, None]}
-    assert effects(spring, "basket_value", member="nobody") == {"unsaid": [0, -30, None]}
+    assert effects(spring, "revenue", member="nobody") == {"unknown": [-30, 0, None]}
+    assert effects(spring, "basket_value", member="nobody") == {"unknown": [0, -30, None]}
 
 
 def test_the_first_period_has_nothing_to_be_compared_with(spring: Place) -> None:

@@ -127,7 +127,7 @@ def parts(year: Place, kpi: str, aggregation: str) -> dict[tuple[str, str], dict
     for segment in {name for _, segments, *_ in rows for name in segments}:
         for month, segments, numerator, denominator, credit in rows:
             below = {"ratio": denominator * credit, "mean": credit, "sum": 0}[aggregation]
-            value = segments.get(segment) or "unsaid"
+            value = segments.get(segment) or "unknown"
             part = found[month, segment][value]
             found[month, segment][value] = Part(
                 part.numerator + Fraction(numerator) * Fraction(credit), part.denominator + Fraction(below)

@@ -35,7 +35,7 @@ present as (
         count(actuals.kpi_id) as kpis_present,
         sum(assigned.weight) as weight_sum
     from {{ being_closed(ref('int_assigned_kpi')) }} as assigned
-    left join {{ ref('fct_kpi_actual') }} as actuals
+    left join {{ being_closed(ref('fct_kpi_actual')) }} as actuals
         on
             assigned.period_id = actuals.period_id
             and assigned.employee_id = actuals.employee_id

@@ -1,5 +1,6 @@
 -- Each comparison of two places on a day, with whether it agrees and who has waived it if not. A waiver holds for the
--- two values that its author saw; one that was given for others is named, because the gate is closed in spite of it.
+-- two values that the run before it read; one that was given for others is named, because the gate is closed in spite
+-- of it.
 with compared as (
 
     select

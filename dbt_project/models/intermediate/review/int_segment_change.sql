@@ -1,5 +1,5 @@
 -- What each value of each segment has of a member's KPI, in a period being closed and in the one before it. What does
--- not say a segment that others of the KPI's contributions say counts as the value `unsaid`: nothing is left out.
+-- not say a segment that others of the KPI's contributions say counts as the value `unknown`: nothing is left out.
 {% set counting_units = aggregations_in_use('counts_units', true) %}
 
 with contribution as not materialized (
@@ -113,7 +113,7 @@ of_scattered as not materialized (
         counted.member_id,
         counted.kpi_id,
         segment.segment,
-        coalesce(counted.segments[segment.segment], 'unsaid') as segment_value,
+        coalesce(counted.segments[segment.segment], 'unknown') as segment_value,
         counted.unit_id,
         counted.numerator,
         counted.denominator,
@@ -138,7 +138,7 @@ part as (
         cell.member_id,
         cell.kpi_id,
         segment.segment,
-        coalesce(cell.segments[segment.segment], 'unsaid') as segment_value,
+        coalesce(cell.segments[segment.segment], 'unknown') as segment_value,
         cell.numerator,
         cell.denominator
     from {{ by_member('cell') }} as cell

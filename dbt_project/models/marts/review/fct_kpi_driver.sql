@@ -56,7 +56,7 @@ compared as (
             and change.level = earlier.level
             and change.member_id = earlier.member_id
             and change.kpi_id = earlier.kpi_id
-    left join {{ ref('agg_kpi_actual') }} as now
+    left join {{ being_closed(ref('agg_kpi_actual')) }} as now
         on
             change.period_id = now.period_id
             and change.level = now.level

@@ -1,0 +1,119 @@
+"""A version made from the one before: what BI reads in marts.duckdb is what stands in the Parquet files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from perf_pipelines.home import CompanyHome
+from perf_pipelines.publication import PeriodRecord, Publication, open_marts, publish, read_publication
+from perf_pipelines.warehouse.engine import Warehouse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JANUARY, FEBRUARY = "2026-01", "2026-02"
+
+
+class Place:
+    """A warehouse with one mart of periods and one without, and where its marts are published."""
+
+    def __init__(self, root: Path) -> None:
+        self.home = CompanyHome(root / "acme")
+        self.warehouse = Warehouse(self.home.warehouse)
+        self.execute(
+            "create schema marts",
+            "create table marts.fct_score (period_id text, employee_id text, score decimal(9, 4))",
+            "create table marts.dim_employee (employee_id text)",
+            "insert into marts.dim_employee values ('ann'), ('bob')",
+        )
+
+    def execute(self, *statements: str) -> None:
+        with self.warehouse.connect() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def close(self, period: str, *scores: int) -> Publication:
+        """Publish a period with these scores."""
+        self.execute("delete from marts.fct_score")
+        for number, score in enumerate(scores):
+            values = f"'{period}', 'e{number}', {score}"
+            self.execute(f"insert into marts.fct_score (period_id, employee_id, score) values ({values})")
+        record = PeriodRecord(published_at="2026-03-01T00:00:00+00:00", loads={}, scheme="acme")
+        return publish(
+            company="acme", home=self.home, warehouse=self.warehouse, periods={period: record}, descriptions={}
+        )
+
+    def assert_database_is_parquet(self) -> None:
+        for folder in sorted((self.home.published / "parquet").iterdir()):
+            files = f"read_parquet('{folder}/*.parquet', union_by_name = true)"
+            with open_marts(self.home.published) as marts:
+                there = marts.execute(f"select * from marts.{folder.name} order by all").fetchall()
+                assert there == marts.execute(f"select * from {files} order by all").fetchall()
+        with open_marts(self.home.published) as marts:
+            tables = {name for (name,) in marts.execute("select table_name from duckdb_tables()").fetchall()}
+        assert tables == {folder.name for folder in (self.home.published / "parquet").iterdir()}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """January and February are published."""
+    place = Place(tmp_path)
+    place.close(JANUARY, 90, 80)
+    place.close(FEBRUARY, 70)
+    return place
+
+
+def test_a_period_closed_again_replaces_its_rows_and_no_others(place: Place) -> None:
+    before = read_publication(place.home)
+    now = place.close(JANUARY, 95)
+    place.assert_database_is_parquet()
+    assert now.rows == {"dim_employee": 2, "fct_score": 2}
+    assert now.files["fct_score"][FEBRUARY] == before.files["fct_score"][FEBRUARY]
+    assert now.files["fct_score"][JANUARY] != before.files["fct_score"][JANUARY]
+
+
+def test_the_order_of_closing_does_not_show_in_the_hash(place: Place, tmp_path: Path) -> None:
+    place.close(JANUARY, 95)
+    other = Place(tmp_path / "other")
+    other.close(FEBRUARY, 70)
+    assert other.close(JANUARY, 95).content_hash == read_publication(place.home).content_hash
+
+
+def test_a_mart_with_a_new_column_has_it_in_all_periods(place: Place) -> None:
+    place.execute("alter table marts.fct_score add column grade text")
+    place.close(JANUARY, 95)
+    place.assert_database_is_parquet()
+
+
+def test_a_mart_that_is_gone_stays_for_the_periods_that_had_it(place: Place) -> None:
+    place.execute("drop table marts.dim_employee")
+    place.close(JANUARY, 95)
+    place.assert_database_is_parquet()
+
+
+@pytest.mark.parametrize("damage", ["delete from marts.fct_score", "drop table marts.fct_score", None])
+def test_a_database_that_has_lost_rows_is_made_anew_from_the_files(place: Place, damage: str | None) -> None:
+    database = place.home.published / "marts.duckdb"
+    database.chmod(0o644)
+    if damage is None:
+        database.unlink()
+    else:
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{database}' as published")
+            connection.execute("use published.marts")
+            connection.execute(damage)
+    place.close(FEBRUARY, 71)
+    place.assert_database_is_parquet()
+
+
+def test_a_record_of_an_earlier_version_of_this_code_is_read(place: Place) -> None:
+    record = place.home.published / "publication.json"
+    known = read_publication(place.home)
+    content = json.loads(record.read_text())
+    del content["files"]
+    record.write_text(json.dumps({**content, "rows": {}, "hashes": {}}))
+    assert read_publication(place.home).files == known.files

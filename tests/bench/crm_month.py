@@ -40,7 +40,7 @@ def crm_month() -> None:
         imports = cost_of(["-c", _IMPORTS], environment)
         closing = Closing(company=read_company("crm_sales"), home=home)
         parts = _parts(closing)
-        statements = sql_by_hand(closing.dbt.manifest(), home.dbt / "target")
+        statements = sql_by_hand(closing.dbt.manifest(), closing.dbt.compile([*Floor]))
         by_hand = run_by_hand(statements, warehouse=home.warehouse, folder=Path(folder))
     seconds = [run.seconds for run in warm]
     print(f"crm_sales, {PERIOD}, whole process `perf-pipelines run`")

@@ -50,6 +50,8 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
 def sql_by_hand(manifest: Mapping[str, Any], target: Path) -> list[str]:
     """The statements that make every model anew, in dependency order, from what dbt compiled below ``target``.
 
+    Compile before: what dbt runs of a company outside the checkout is written over what it compiled.
+
     dbt's tests, hooks and bookkeeping are left out; of an incremental mart the select is made a table.
     """
     pending = {node["unique_id"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}

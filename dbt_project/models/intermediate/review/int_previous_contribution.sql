@@ -2,13 +2,7 @@
 -- made anew from the KPI models, so that it makes no difference whether and when those periods were closed.
 {{ config(materialized='table') }}  -- read several times, and each KPI model is a query over whole inputs
 
-with contributions as (
-
-    {{ all_contributions() }}
-
-),
-
-previous as (
+with previous as (
 
     select distinct
         period.previous_period_id,
@@ -21,20 +15,4 @@ previous as (
 
 )
 
-select
-    previous.previous_period_id as period_id,
-    contributions.kpi_id,
-    contributions.employee_id,
-    contributions.occurred_on,
-    contributions.unit_id,
-    contributions.numerator,
-    contributions.denominator,
-    contributions.credit,
-    contributions.source_system,
-    contributions.source_table,
-    contributions.source_key,
-    contributions.segments
-from contributions
-inner join previous
-    on contributions.occurred_on between previous.previous_starts_on and previous.previous_ends_on
-where {{ among_the_days('contributions.occurred_on', of='previous_') }}
+{{ contributions_during('previous', prefix='previous_') }}

@@ -1,0 +1,40 @@
+{#-
+    The contributions of every KPI that the company's scheme uses, each a model of its own, in each of `periods`: a
+    relation with the columns period_id, starts_on and ends_on, whose names may begin with `prefix`.
+-#}
+{% macro contributions_during(periods, prefix='') -%}
+    select
+        period.{{ prefix }}period_id as period_id,
+        contribution.kpi_id,
+        contribution.employee_id,
+        contribution.occurred_on,
+        contribution.unit_id,
+        contribution.numerator,
+        contribution.denominator,
+        contribution.credit,
+        contribution.source_system,
+        contribution.source_table,
+        contribution.source_key,
+        contribution.segments
+    from (
+        {% for kpi_id in env_var('PERF_KPIS', '').split(',') | select -%}
+        select
+            kpi_id,
+            employee_id,
+            occurred_on,
+            unit_id,
+            numerator,
+            denominator,
+            credit,
+            source_system,
+            source_table,
+            source_key,
+            segments
+        from {{ ref('kpi_' ~ kpi_id) }}
+        {% if not loop.last %}union all{% endif %}
+        {% endfor -%}
+    ) as contribution
+    inner join {{ periods }} as period
+        on contribution.occurred_on between period.{{ prefix }}starts_on and period.{{ prefix }}ends_on
+    where {{ among_the_days('contribution.occurred_on', prefix) }}
+{%- endmacro %}

@@ -1,30 +1,14 @@
 -- The KPIs of which an assignment needs an actual: those with a weight; and those that give extra points for a position
--- which the employee holds at any time of the period, of which all that came in counts.
-with entitled as (
-
-    select distinct
-        assignment.period_id,
-        assignment.employee_id,
-        extra.kpi_id
-    from {{ being_closed(ref('int_assignment_period')) }} as assignment
-    inner join {{ source('control', 'period') }} as period
-        on assignment.period_id = period.period_id
-    inner join {{ source('scheme', 'extra_points') }} as extra
-        on
-            assignment.position_id = extra.position_id
-            and period.starts_on between extra.valid_from and extra.valid_to
-
-),
-
--- who is measured by a KPI of the team has extra points for the team's
-scoped as (
+-- which the employee holds at any time of the period, of which all that came in counts; of who is measured by that KPI
+-- of the team, all that the team brought.
+with scoped as (
 
     select
         entitled.period_id,
         entitled.employee_id,
         entitled.kpi_id,
         coalesce(max(weighted.scope), 'self') as scope
-    from entitled
+    from {{ ref('int_extra_entitlement') }} as entitled
     left join {{ being_closed(ref('int_assigned_kpi')) }} as weighted
         on
             entitled.period_id = weighted.period_id

@@ -1,28 +1,5 @@
 -- Points outside the weights: for each whole `per` of the employee's actual so many, bounded up and down.
-with entitled as (
-
-    -- distinct, because somebody may have held the position twice in the period
-    select distinct
-        assignment.period_id,
-        assignment.employee_id,
-        extra.extra_id,
-        extra.name_zh,
-        extra.name_en,
-        extra.kpi_id,
-        extra.points as points_each,
-        extra.per,
-        extra.at_most
-    from {{ being_closed(ref('int_assignment_period')) }} as assignment
-    inner join {{ source('control', 'period') }} as period
-        on assignment.period_id = period.period_id
-    inner join {{ source('scheme', 'extra_points') }} as extra
-        on
-            assignment.position_id = extra.position_id
-            and period.starts_on between extra.valid_from and extra.valid_to
-
-),
-
-counted as (
+with counted as (
 
     select
         entitled.*,
@@ -31,8 +8,8 @@ counted as (
             {{ whole_number('greatest(coalesce(actuals.actual, 0), 0)') }}
             // {{ whole_number('entitled.per') }} as decimal(38, 0)
         ) as times
-    from entitled
-    left join {{ ref('fct_kpi_actual') }} as actuals
+    from {{ ref('int_extra_entitlement') }} as entitled
+    left join {{ being_closed(ref('fct_kpi_actual')) }} as actuals
         on
             entitled.period_id = actuals.period_id
             and entitled.employee_id = actuals.employee_id

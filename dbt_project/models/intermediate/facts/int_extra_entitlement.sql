@@ -1,0 +1,19 @@
+-- Who may have which extra points: whoever held one of the entry's positions at any time of the period.
+-- distinct, because somebody may have held it twice
+select distinct
+    assignment.period_id,
+    assignment.employee_id,
+    extra.extra_id,
+    extra.name_zh,
+    extra.name_en,
+    extra.kpi_id,
+    extra.points as points_each,
+    extra.per,
+    extra.at_most
+from {{ being_closed(ref('int_assignment_period')) }} as assignment
+inner join {{ source('control', 'period') }} as period
+    on assignment.period_id = period.period_id
+inner join {{ source('scheme', 'extra_points') }} as extra
+    on
+        assignment.position_id = extra.position_id
+        and period.starts_on between extra.valid_from and extra.valid_to

@@ -149,6 +149,9 @@ summed as (
     select
         *,
         actual - previous_actual - sum(mix_effect + rate_effect) over a_segment as rounding_rest,
+        -- no more can come of rounding: half a last decimal of each rate and effect, and of each weight times a rate
+        sum(4e-8 + 1e-10 * (abs(previous_rate) + abs(rate) + abs(previous_actual) + abs(actual))) over a_segment
+            as largest_rest,
         row_number() over (
             a_segment order by greatest(abs(mix_effect), abs(rate_effect)) desc, segment_value
         ) = 1 as is_largest
@@ -157,21 +160,31 @@ summed as (
 
 ),
 
--- what rounding has left over goes to the largest effect, so that the published effects sum to the published change
+explained as (
+
+    select
+        *,
+        case when abs(rounding_rest) <= largest_rest then rounding_rest else 0 end as rest
+    from summed
+
+),
+
+-- What rounding has left over goes to the largest effect, so that the published effects sum to the published change. A
+-- rest that rounding does not explain is not given to anybody: the promise that they sum is broken then.
 completed as (
 
     select
         * replace (
             case
-                when is_largest and abs(mix_effect) >= abs(rate_effect) then mix_effect + rounding_rest
+                when is_largest and abs(mix_effect) >= abs(rate_effect) then mix_effect + rest
                 else mix_effect
             end as mix_effect,
             case
-                when is_largest and abs(mix_effect) < abs(rate_effect) then rate_effect + rounding_rest
+                when is_largest and abs(mix_effect) < abs(rate_effect) then rate_effect + rest
                 else rate_effect
             end as rate_effect
         )
-    from summed
+    from explained
 
 )
 

@@ -32,7 +32,7 @@ def test_check_says_what_a_sound_company_consists_of(closed_march: Place) -> Non
 def test_check_refuses_a_wrong_folder_with_all_faults_of_all_files_and_exit_code_3(
     closed_march: Place, change: Callable[[Path, str, str], None]
 ) -> None:
-    change(closed_march.company / "scheme.yaml", "grades:\n  method: bands", "grades:\n  method: quota")
+    change(closed_march.company / "scheme.yaml", "grades:\n  method: bands", "grades:\n  method: curve")
     change(closed_march.company / "sources.yaml", "file: sales_teams.csv", "file: ../../sales_teams.csv")
     change(closed_march.company / "company.yaml", "America/New_York", "America/New_Yorck")
     outcome = closed_march.run("check")

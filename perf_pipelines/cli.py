@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
-company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive.
+company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive or
+calibrate.
 """
 
 app = typer.Typer(
@@ -176,22 +177,53 @@ def waive(
     from perf_pipelines.defs.companies import closing_of
     from perf_pipelines.waiving import waive as waive_difference
 
-    for name, text in (("--by", by), ("--reason", reason)):
-        if not text.strip():
-            raise typer.BadParameter(f"{name} is empty: a waiver has a name and a reason")
     waiver = waive_difference(
         closing_of(company),
         measure=measure,
         day=day.date(),
         system_a=system_a,
         system_b=system_b,
-        waived_by=by.strip(),
-        reason=reason.strip(),
+        waived_by=_given("--by", by),
+        reason=_given("--reason", reason),
     )
     _out().print(
         Text(
             f"waived: {measure} of {waiver.occurred_on}, {system_a} {waiver.value_a} against "
             f"{system_b} {waiver.value_b}, by {waiver.waived_by}; it counts from the next run on"
+        ),
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def calibrate(
+    period: PeriodOption,
+    employee: Annotated[str, typer.Option("--employee", "-e", help="Employee id.")],
+    grade: Annotated[str, typer.Option("--grade", help="The grade that counts, as scheme.yaml names it.")],
+    by: Annotated[str, typer.Option("--by", help="Your name; it stands beside the grade in every report.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why the computed grade is not the right one.")],
+    company: CompanyOption,
+) -> None:
+    """Give somebody another grade than the computed one, by name and with a reason; scores and ranks stay.
+
+    It holds while the computed grade is the one that is published now. The computed grade itself takes it back.
+    """
+    from perf_pipelines.calibrating import calibrate as calibrate_grade
+    from perf_pipelines.defs.companies import closing_of
+
+    calibration = calibrate_grade(
+        closing_of(company),
+        period=Period.parse(period),
+        employee=employee,
+        grade=grade,
+        calibrated_by=_given("--by", by),
+        reason=_given("--reason", reason),
+    )
+    _out().print(
+        Text(
+            f"calibrated: {employee} in {calibration.period_id}, {calibration.computed_grade} → {calibration.grade}, "
+            f"by {calibration.calibrated_by}; it counts from the next `perf-pipelines run --company {company} --period "
+            f"{calibration.period_id}` on"
         ),
         soft_wrap=True,
     )
@@ -321,6 +353,12 @@ def main() -> None:
         raise SystemExit(refusal.exit_code) from None
 
 
+def _given(option: str, text: str) -> str:
+    if not text.strip():
+        raise typer.BadParameter(f"{option} is empty: a decision has a name and a reason")
+    return text.strip()
+
+
 def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:
     with _progress(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Dagster's notes on its own beta features are not for whom this is for
@@ -407,6 +445,14 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
     _out().print(table)
     reasons: dict[str, list[str]] = {}
     for row in rows:
+        if row["calibrated_by"]:
+            name, grade, computed = (row[f"{word}_{language}"] for word in ("employee", "grade", "computed_grade"))
+            said = (
+                f"由 {row['calibrated_by']} 校准为{grade}（计算等级：{computed}）：{row['calibration_reason']}"
+                if zh
+                else f"{grade} by {row['calibrated_by']} (computed: {computed}): {row['calibration_reason']}"
+            )
+            reasons.setdefault(said, []).append(name)
         if row["reason"]:
             reasons.setdefault(row["reason_zh" if zh else "reason"], []).append(row[f"employee_{language}"])
     for reason, names in sorted(reasons.items()):

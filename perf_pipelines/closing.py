@@ -18,7 +18,7 @@ from perf_pipelines.errors import Busy, GateFailed, PeriodRefused, Problem, Sour
 from perf_pipelines.gates import OFFENDING_ROWS_KEPT, GateResult, load_gate, run_gate
 from perf_pipelines.home import PROJECT, CompanyHome
 from perf_pipelines.publication import PeriodRecord, Publication, publish, read_publication
-from perf_pipelines.records.waivers import Records
+from perf_pipelines.records.store import Records
 from perf_pipelines.sources.extract import extract_system
 from perf_pipelines.sources.lake import Lake, Snapshot
 from perf_pipelines.warehouse.dbt import Dbt, Floor, NodeResult
@@ -108,7 +108,7 @@ class Closing:
             periods=periods,
             lake=self.lake,
             snapshots=self._snapshots(as_of),
-            waivers=self.records.waivers(),
+            records=self.records,
             build=self.dbt.build_id,
         )
 

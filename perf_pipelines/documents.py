@@ -372,6 +372,8 @@ def _keys_at(annotation: object, data: object, loc: Loc) -> list[str]:
             return list(fields)
         return _keys_at(fields.get(str(loc[0])), _child(data, loc[0]), loc[1:])
     arguments = get_args(annotation)
+    if get_origin(annotation) is tuple and isinstance(data, dict):  # versions, of which there is one
+        return _keys_at(arguments[0], cast("object", data), loc)
     if loc and arguments:
         return _keys_at(arguments[1] if isinstance(loc[0], str) else arguments[0], _child(data, loc[0]), loc[1:])
     return []

@@ -120,6 +120,10 @@ class Period:
         """The period of the same cycle before this one."""
         return Period(_add_months(self.starts_on, -self.months), self.months)
 
+    def year_before(self) -> Period:
+        """The period of the same cycle a year earlier."""
+        return Period(_add_months(self.starts_on, -12), self.months)
+
     def months_inside(self) -> tuple[Period, ...]:
         """The months this period consists of, in order (a month: itself)."""
         return tuple(Period(_add_months(self.starts_on, offset), 1) for offset in range(self.months))

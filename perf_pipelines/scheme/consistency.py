@@ -6,20 +6,26 @@ need it are left out, so that one fault is not reported as many.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from perf_pipelines.documents import Finding, Loc, nearest
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY, plain
 from perf_pipelines.periods import Cycle, Period
-from perf_pipelines.scheme.model import ExtraPoints, Goal, Level, PositionKpi, Scheme
-from perf_pipelines.scheme.validity import ONE_DAY, Stretch, stretches
+from perf_pipelines.scheme.model import ExtraPoints, Goal, Grades, Level, PositionKpi, Scheme
+from perf_pipelines.scheme.validity import ONE_DAY, Stretch, stretches, version_stretches
+from perf_pipelines.scheme.versions import Dated, in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
+
+    from perf_pipelines.scheme.targets import Target
+
+D = TypeVar("D", bound=Dated)
 
 _CARRIED_BY: Mapping[Level, Level] = {Level.OBJECTIVE: Level.STRATEGY, Level.KEY_RESULT: Level.OBJECTIVE}
 """Which level the parent of a goal must have; a strategy has none."""
@@ -177,15 +183,36 @@ def _line_goals(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             yield (*place, "goal"), f"there is no goal `{line.goal}` in `goals`", nearest(line.goal, goals)
 
 
-def _line_vetoes(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    grades = [band.grade for band in scheme.grades.bands]
+def _team_targets(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
     for place, line in _lines(scheme):
-        if line.veto is not None and line.veto.grade not in grades:
-            yield (
-                (*place, "veto", "grade"),
-                f"there is no grade `{line.veto.grade}`",
-                nearest(line.veto.grade, grades),
-            )
+        if line.kpi not in scheme.kpis or scheme.kpis[line.kpi].aggregation.sum_like:
+            continue
+        named: dict[Loc, Target] = {("target",): line.target}
+        named |= {("departments", name): target for name, target in line.departments.items()}
+        named |= {("employees", name): target for name, target in line.employees.items()}
+        for where, target in named.items():
+            if target.team is not None:
+                yield (
+                    (*place, *where),
+                    f"a team cannot share out `{line.kpi}`, which is no sum",
+                    "write the number that everybody is to reach",
+                )
+
+
+def _line_vetoes(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for position, lines in scheme.positions.items():
+        for stretch in stretches(lines):
+            veto = stretch.line.veto
+            for held, valid_from, valid_to in version_stretches(scheme.grades) if veto else ():
+                grades = [band.grade for band in held.bands]
+                overlap = valid_from <= stretch.valid_to and valid_to >= stretch.valid_from
+                if veto and overlap and veto.grade not in grades:
+                    yield (
+                        ("positions", position, stretch.index, "veto", "grade"),
+                        f"there is no grade `{veto.grade}`{_since(valid_from)}",
+                        nearest(veto.grade, grades),
+                    )
+                    break
 
 
 def _extra_points(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
@@ -209,13 +236,14 @@ def _extra_points(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
 
 
 def _feedback_counts(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    if scheme.evaluation.feedback > 0 and scheme.feedback is None:
-        yield (
-            ("evaluation", "feedback"),
-            f"the 360° part counts {plain(scheme.evaluation.feedback)}, but there is no section `feedback`",
-            "add `feedback:` with scale and weights, or write `kpi: 1.0`",
-        )
-    if scheme.evaluation.feedback == 0 and scheme.feedback is not None:
+    for place, evaluation in _versions("evaluation", scheme.evaluation):
+        if evaluation.feedback > 0 and scheme.feedback is None:
+            yield (
+                (*place, "feedback"),
+                f"the 360° part counts {plain(evaluation.feedback)}, but there is no section `feedback`",
+                "add `feedback:` with scale and weights, or write `kpi: 1.0`",
+            )
+    if scheme.feedback is not None and all(evaluation.feedback == 0 for evaluation in scheme.evaluation):
         yield (
             ("feedback",),
             "the section `feedback` stands here, but the 360° part counts for nothing",
@@ -224,53 +252,77 @@ def _feedback_counts(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
 
 
 def _feedback_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
-    for cycle in (scheme.feedback.cycles if scheme.feedback else None) or ():
-        if surroundings.cycles is not None and cycle not in surroundings.cycles:
-            yield (
-                ("feedback", "cycles"),
-                f"a {_spoken(cycle)} has 360° feedback, but company.yaml does not assess it",
-                "take it out, or add it to `cycles` in company.yaml",
-            )
+    for place, feedback in _versions("feedback", scheme.feedback or ()):
+        for cycle in feedback.cycles or ():
+            if surroundings.cycles is not None and cycle not in surroundings.cycles:
+                yield (
+                    (*place, "cycles"),
+                    f"a {_spoken(cycle)} has 360° feedback, but company.yaml does not assess it",
+                    "take it out, or add it to `cycles` in company.yaml",
+                )
 
 
-def _dated(scheme: Scheme) -> Iterator[tuple[Loc, PositionKpi | ExtraPoints]]:
-    yield from _lines(scheme)
-    for index, extra in enumerate(scheme.extra_points):
-        yield ("extra_points", index), extra
-
-
-def _line_days(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
-    for place, line in _dated(scheme):
+def _days_in_order(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for place, line in (*_lines(scheme), *_extras(scheme)):
         if line.from_ is not None and line.until is not None and line.until < line.from_:
             yield (
                 (*place, "until"),
                 f"the line ends on {line.until}, before it begins on {line.from_}",
                 "write a later day, or take the line out",
             )
-        for cycle in sorted(surroundings.cycles or (), key=lambda cycle: cycle.months, reverse=True):
-            if line.from_ is not None:
-                period = Period.containing(line.from_, cycle)
-                if line.from_ != period.starts_on:
-                    yield (*place, "from"), *_inside_a_period(line.from_, period, border=period.starts_on)
-            if line.until is not None:
-                period = Period.containing(line.until, cycle)
-                if line.until != period.ends_on:
-                    yield (*place, "until"), *_inside_a_period(line.until, period, border=period.ends_on)
 
 
-def _inside_a_period(day: date, period: Period, *, border: date) -> tuple[str, str]:
-    next_border = period.next().starts_on if border == period.starts_on else border
-    choices = " or ".join(str(day) for day in dict.fromkeys([border, next_border]))
-    return (
-        f"{day} lies inside {period}, which can only be assessed by one weight and target",
-        f"move it to {choices}, or drop the cycle `{period.cycle}` in company.yaml",
-    )
+def _lines_change_where_periods_begin(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    if scheme.change_inside_period == "refuse":
+        for place, line in _lines(scheme):
+            yield from _inside_periods(place, line, surroundings, until=line.until, divisible=True)
+
+
+def _rules_change_where_periods_begin(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    if scheme.change_inside_period == "refuse":
+        for rule_id, versions in scheme.rules.items():
+            for index, version in enumerate(versions):
+                yield from _inside_periods(("rules", rule_id, index), version, surroundings, divisible=True)
+
+
+def _extra_points_change_where_periods_begin(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    for place, extra in _extras(scheme):
+        yield from _inside_periods(place, extra, surroundings, until=extra.until)
+
+
+def _section_changes_where_periods_begin(section: str) -> Check:
+    def check(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+        versions: Sequence[Dated] = getattr(scheme, section) or ()
+        for place, version in _versions(section, versions):
+            yield from _inside_periods(place, version, surroundings)
+
+    return check
+
+
+def _inside_periods(
+    place: Loc, dated: Dated, surroundings: Surroundings, *, until: date | None = None, divisible: bool = False
+) -> Iterator[Finding]:
+    """What begins or ends inside a period of any cycle; ``divisible`` tells of the setting that would split it."""
+    for cycle in sorted(surroundings.cycles or (), key=lambda cycle: cycle.months, reverse=True):
+        for field, day in (("from", dated.from_), ("until", until)):
+            if day is None:
+                continue
+            period = Period.containing(day, cycle)
+            border = period.starts_on if field == "from" else period.ends_on
+            if day != border:
+                choices = dict.fromkeys([border, period.next().starts_on if field == "from" else border])
+                split = ", or write `change_inside_period: split`" if divisible else ""
+                yield (
+                    (*place, field),
+                    f"{day} lies inside {period}, which can only be assessed by one scheme",
+                    f"move it to {' or '.join(map(str, choices))}{split}, or drop the cycle `{cycle}` in company.yaml",
+                )
 
 
 def _lines_do_not_overlap(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
     for position, lines in scheme.positions.items():
         for kpi in dict.fromkeys(line.kpi for line in lines):
-            ordered = sorted((line.from_ or FIRST_DAY, index) for index, line in enumerate(lines) if line.kpi == kpi)
+            ordered = sorted((line.begins_on, index) for index, line in enumerate(lines) if line.kpi == kpi)
             for (begins, index), (next_begins, next_index) in pairwise(ordered):
                 until = lines[index].until
                 since = "the start" if begins == FIRST_DAY else str(begins)
@@ -314,68 +366,88 @@ def _weight_sums(lines: Collection[Stretch]) -> Iterator[tuple[date, Decimal]]:
 
 
 def _bands(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    bands = scheme.grades.bands
-    for index, band in enumerate(bands):
-        if band.grade in {earlier.grade for earlier in bands[:index]}:
+    for place, grades in _versions("grades", scheme.grades):
+        for index, band in enumerate(grades.bands):
+            if band.grade in {earlier.grade for earlier in grades.bands[:index]}:
+                yield (
+                    (*place, "bands", index, "grade"),
+                    f"the grade `{band.grade}` stands here twice",
+                    "give each band a grade of its own",
+                )
+            if index and band.at_least >= grades.bands[index - 1].at_least:
+                yield (
+                    (*place, "bands", index, "at_least"),
+                    f"`{band.grade}` begins at {plain(band.at_least)}, not below the band before it",
+                    "order the bands from the best to the worst, each beginning lower than the one before",
+                )
+        if grades.bands[-1].at_least != 0:
             yield (
-                ("grades", "bands", index, "grade"),
-                f"the grade `{band.grade}` stands here twice",
-                "give each band a grade of its own",
+                (*place, "bands", len(grades.bands) - 1, "at_least"),
+                f"scores below {plain(grades.bands[-1].at_least)} have no grade",
+                "let the last band begin at 0",
             )
-        if index and band.at_least >= bands[index - 1].at_least:
-            yield (
-                ("grades", "bands", index, "at_least"),
-                f"`{band.grade}` begins at {plain(band.at_least)}, not below the band before it",
-                "order the bands from the best to the worst, each beginning lower than the one before",
-            )
-    if bands[-1].at_least != 0:
+        yield from _expected_shares((*place, "bands"), grades)
+
+
+def _expected_shares(place: Loc, grades: Grades) -> Iterator[Finding]:
+    expected = [band.expected for band in grades.bands if band.expected is not None]
+    if expected and len(expected) < len(grades.bands):
         yield (
-            ("grades", "bands", len(bands) - 1, "at_least"),
-            f"scores below {plain(bands[-1].at_least)} have no grade",
-            "let the last band begin at 0",
-        )
-    expected = [band.expected for band in bands if band.expected is not None]
-    if expected and len(expected) < len(bands):
-        yield (
-            ("grades", "bands"),
+            place,
             "some bands say `expected` and others do not",
             "give every band its expected share, or none",
         )
-    elif not expected and scheme.grades.method != "bands":
+    elif not expected and grades.method != "bands":
         yield (
-            ("grades", "bands"),
-            f"the method `{scheme.grades.method}` gives each grade its expected share, but no band says `expected`",
+            place,
+            f"the method `{grades.method}` gives each grade its expected share, but no band says `expected`",
             "give every band its expected share, or write `method: bands`",
         )
     elif expected and sum(expected, Decimal(0)) != 1:
-        total = sum(expected, Decimal(0))
-        yield ("grades", "bands"), f"the expected shares sum to {plain(total)}", "let them sum to 1"
+        yield place, f"the expected shares sum to {plain(sum(expected, Decimal(0)))}", "let them sum to 1"
 
 
 def _multipliers(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    grades = [band.grade for band in scheme.grades.bands]
-    for grade in dict.fromkeys(grades):
-        if grade not in scheme.bonus.multiplier:
-            yield ("bonus", "multiplier"), f"the grade `{grade}` has no multiplier", f"add `{grade}: …`"
-    for grade in scheme.bonus.multiplier:
-        if grade not in grades:
-            yield ("bonus", "multiplier", grade), f"there is no grade `{grade}`", nearest(grade, grades)
+    places = {id(bonus): place for place, bonus in _versions("bonus", scheme.bonus)}
+    said: set[tuple[Loc, str]] = set()
+    for day in sorted({version.begins_on for version in (*scheme.bonus, *scheme.grades)}):
+        bonus = in_force(scheme.bonus, day)
+        grades = [band.grade for band in in_force(scheme.grades, day).bands]
+        place: Loc = (*places[id(bonus)], "multiplier")
+        for grade in dict.fromkeys([*grades, *bonus.multiplier]):
+            if (place, grade) in said:
+                continue
+            if grade not in bonus.multiplier:
+                yield place, f"the grade `{grade}` has no multiplier{_since(day)}", f"add `{grade}: …`"
+            elif grade not in grades:
+                yield (*place, grade), f"there is no grade `{grade}`{_since(day)}", nearest(grade, grades)
+            else:
+                continue
+            said.add((place, grade))
 
 
 def _bonus_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
-    total = sum(scheme.bonus.cycles.values(), Decimal(0))
-    if total > 1:
-        yield ("bonus", "cycles"), f"the cycles pay {plain(total)} of the bonus base", "let the shares sum to at most 1"
-    for cycle in scheme.bonus.cycles:
-        if surroundings.cycles is not None and cycle not in surroundings.cycles:
+    for place, bonus in _versions("bonus", scheme.bonus):
+        total = sum(bonus.cycles.values(), Decimal(0))
+        if total > 1:
             yield (
-                ("bonus", "cycles", str(cycle)),
-                f"a {_spoken(cycle)} pays, but company.yaml does not assess it",
-                "take it out, or add it to `cycles` in company.yaml",
+                (*place, "cycles"),
+                f"the cycles pay {plain(total)} of the bonus base",
+                "let the shares sum to at most 1",
             )
+        for cycle in bonus.cycles:
+            if surroundings.cycles is not None and cycle not in surroundings.cycles:
+                yield (
+                    (*place, "cycles", str(cycle)),
+                    f"a {_spoken(cycle)} pays, but company.yaml does not assess it",
+                    "take it out, or add it to `cycles` in company.yaml",
+                )
 
 
-_CHECKS: tuple[tuple[frozenset[str], Callable[[Scheme, Surroundings], Iterator[Finding]]], ...] = (
+Check = Callable[[Scheme, Surroundings], Iterator[Finding]]
+_OF_WHOLE_PERIODS = ("evaluation", "feedback", "grades", "bonus", "review")
+
+_CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"currency"}), _currency),
     (frozenset({"kpis"}), _kpis_have_a_model),
     (frozenset({"kpis", "goals", "positions", "extra_points"}), _kpis_serve_a_goal),
@@ -386,8 +458,13 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Scheme, Surroundings], Iterator[F
     (frozenset({"positions", "kpis"}), _line_kpis),
     (frozenset({"positions", "rules"}), _line_rules),
     (frozenset({"positions", "goals"}), _line_goals),
+    (frozenset({"positions", "kpis"}), _team_targets),
     (frozenset({"positions", "grades"}), _line_vetoes),
-    (frozenset({"positions", "extra_points"}), _line_days),
+    (frozenset({"positions", "extra_points"}), _days_in_order),
+    (frozenset({"positions", "change_inside_period"}), _lines_change_where_periods_begin),
+    (frozenset({"rules", "change_inside_period"}), _rules_change_where_periods_begin),
+    (frozenset({"extra_points"}), _extra_points_change_where_periods_begin),
+    *((frozenset({section}), _section_changes_where_periods_begin(section)) for section in _OF_WHOLE_PERIODS),
     (frozenset({"positions"}), _lines_do_not_overlap),
     (frozenset({"positions"}), _weights),
     (frozenset({"extra_points", "kpis", "positions"}), _extra_points),
@@ -404,6 +481,22 @@ def _lines(scheme: Scheme) -> Iterator[tuple[Loc, PositionKpi]]:
     for position, lines in scheme.positions.items():
         for index, line in enumerate(lines):
             yield ("positions", position, index), line
+
+
+def _extras(scheme: Scheme) -> Iterator[tuple[Loc, ExtraPoints]]:
+    for index, extra in enumerate(scheme.extra_points):
+        yield ("extra_points", index), extra
+
+
+def _versions(section: str, versions: Sequence[D]) -> Iterator[tuple[Loc, D]]:
+    """Each version of a section with its place: that of the section where it is the only one."""
+    alone = len(versions) == 1 and versions[0].from_ is None
+    for index, version in enumerate(versions):
+        yield ((section,) if alone else (section, index)), version
+
+
+def _since(day: date) -> str:
+    return "" if day == FIRST_DAY else f" from {day} on"
 
 
 def _line_up(goal: Goal, goals: Mapping[str, Goal]) -> list[str]:

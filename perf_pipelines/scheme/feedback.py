@@ -8,8 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from perf_pipelines.fields import Entry, Exactly, Text, Whole, plain, refusal
+from perf_pipelines.fields import Exactly, Text, Whole, plain, refusal
 from perf_pipelines.periods import Cycle
+from perf_pipelines.scheme.versions import Dated
 
 FEWEST_RATERS = 3
 """Of two raters each knows the other's answer from the mean and the own."""
@@ -31,7 +32,7 @@ _Rating = Annotated[Decimal, Exactly(precision=9, scale=4, at_least=0, at_most=1
 _Weight = Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1000)]
 
 
-class Feedback(Entry):
+class Feedback(Dated):
     """The 360° part of an evaluation.
 
     ``weights`` of the relations sum to 1; those of the ``competencies`` need not, and without them all count alike.

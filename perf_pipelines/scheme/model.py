@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -26,6 +27,11 @@ from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.aggregations import Aggregation
 from perf_pipelines.scheme.feedback import Feedback
 from perf_pipelines.scheme.rules import Attainment, Points, Rule
+from perf_pipelines.scheme.targets import Amount, NumberOrTarget
+from perf_pipelines.scheme.versions import Dated, Versions, in_force
+
+if TYPE_CHECKING:
+    from datetime import date
 
 __all__ = [
     "Band",
@@ -39,16 +45,14 @@ __all__ = [
     "Label",
     "Level",
     "PositionKpi",
+    "Regulation",
     "Review",
     "Scheme",
     "SystemicMiss",
     "Veto",
 ]
 
-Amount = Annotated[Decimal, Exactly(precision=28, scale=8, at_least=-10_000_000_000, at_most=10_000_000_000)]
-Target = Annotated[Decimal, Exactly(precision=28, scale=8, above=0, at_most=10_000_000_000)]
-"""Bounded because the exact division in SQL (macro exact_ratio) takes numbers below 10^14, and a target is multiplied
-by months and days before it is divided."""
+GoalValue = Annotated[Decimal, Exactly(precision=28, scale=8, at_least=-10_000_000_000, at_most=10_000_000_000)]
 
 
 class Level(StrEnum):
@@ -77,8 +81,8 @@ class Goal(Entry):
     department: Text | None = None
     name: Label
     kpi: Identifier | None = None
-    from_: Amount | None = Field(default=None, alias="from")
-    to: Amount | None = None
+    from_: GoalValue | None = Field(default=None, alias="from")
+    to: GoalValue | None = None
 
 
 class Veto(Entry):
@@ -88,9 +92,11 @@ class Veto(Entry):
     grade: Identifier
 
 
-class PositionKpi(Entry):
+class PositionKpi(Dated):
     """One KPI of a position, from a day on. ``of: team`` measures the manager by the team's actual.
 
+    ``target`` holds for all in the position but those of ``departments``, with the departments below them, and
+    ``employees``, by their ids; a person's own comes first, then that of the nearest department.
     ``no_data``: ``exclude`` spreads the weight over the other KPIs, ``zero`` gives 0 points, ``hold`` leaves the
     employee unevaluated until there is data. Fewer contributions than ``min_sample`` are no data. ``floor`` and ``cap``
     bound the points that the rule gives.
@@ -99,7 +105,9 @@ class PositionKpi(Entry):
     kpi: Identifier
     goal: Identifier
     weight: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]
-    target: Target
+    target: NumberOrTarget
+    departments: dict[Text, NumberOrTarget] = Field(default_factory=dict)
+    employees: dict[Text, NumberOrTarget] = Field(default_factory=dict)
     rule: Identifier
     of: Literal["self", "team"] = "self"
     no_data: Literal["exclude", "zero", "hold"] = "exclude"
@@ -107,7 +115,6 @@ class PositionKpi(Entry):
     floor: Points | None = None
     cap: Points | None = None
     veto: Veto | None = None
-    from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
 
     @model_validator(mode="after")
@@ -121,7 +128,7 @@ class PositionKpi(Entry):
         return self
 
 
-class ExtraPoints(Entry):
+class ExtraPoints(Dated):
     """Points outside the weights: ``points`` for each whole ``per`` of the actual, at most ``at_most`` up or down.
 
     Of employees in ``positions``, or in all. They are added to the final score, or taken from it when negative.
@@ -132,13 +139,12 @@ class ExtraPoints(Entry):
     kpi: Identifier
     positions: tuple[Identifier, ...] | None = Field(default=None, min_length=1)
     points: Annotated[Decimal, Exactly(precision=9, scale=4, at_least=-1000, at_most=1000)]
-    per: Target
+    per: Amount
     at_most: Annotated[Decimal, Exactly(precision=9, scale=4, above=0, at_most=1000)] = Decimal(1000)
-    from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
 
 
-class Evaluation(Entry):
+class Evaluation(Dated):
     """How the parts become a final score: ``kpi`` and ``feedback`` are their weights and sum to 1.
 
     Covered weight of KPIs below ``min_coverage``: not evaluated. ``no_feedback``, of somebody without a 360° part:
@@ -170,7 +176,7 @@ class Band(Entry):
     expected: Share | None = None
 
 
-class Grades(Entry):
+class Grades(Dated):
     """Grades, the best first: by ``bands`` of the score, or by ``quota``, each its expected share of a department.
 
     ``both``: by bands, and the grade that a quota would have given is told beside it. A department of fewer than
@@ -182,7 +188,7 @@ class Grades(Entry):
     bands: tuple[Band, ...] = Field(min_length=1)
 
 
-class Bonus(Entry):
+class Bonus(Dated):
     """Which share of the bonus base each cycle pays, and by which factor each grade multiplies it."""
 
     cycles: dict[Cycle, Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]]
@@ -206,25 +212,52 @@ class Distribution(Entry):
     min_headcount: Annotated[int, Whole(at_least=1)] = 5
 
 
-class Review(Entry):
+class Review(Dated):
     """The thresholds of the reviews."""
 
     systemic_miss: SystemicMiss
     distribution: Distribution = Distribution()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Regulation:
+    """The parts of a scheme that concern a whole period, each in one version; ``feedback`` only where it counts."""
+
+    evaluation: Evaluation
+    feedback: Feedback | None
+    grades: Grades
+    bonus: Bonus
+    review: Review
+
+
 class Scheme(Entry):
-    """A whole scheme.yaml; ``scheme`` is its id."""
+    """A whole scheme.yaml; ``scheme`` is its id.
+
+    ``change_inside_period``: ``refuse`` lets lines and rules change where periods begin; ``split`` anywhere, and a
+    period in which they change is assessed in parts, like the period of somebody who changes the position.
+    """
 
     scheme: Text
     currency: Currency
     kpis: dict[Identifier, Kpi] = Field(min_length=1)
     goals: tuple[Goal, ...] = Field(min_length=1)
     positions: dict[Identifier, Annotated[tuple[PositionKpi, ...], Field(min_length=1)]] = Field(min_length=1)
-    rules: dict[Identifier, Rule] = Field(min_length=1)
+    rules: dict[Identifier, Versions[Rule]] = Field(min_length=1)
+    change_inside_period: Literal["refuse", "split"] = "refuse"
     extra_points: tuple[ExtraPoints, ...] = ()
-    evaluation: Evaluation
-    feedback: Feedback | None = None
-    grades: Grades
-    bonus: Bonus
-    review: Review
+    evaluation: Versions[Evaluation]
+    feedback: Versions[Feedback] | None = None
+    grades: Versions[Grades]
+    bonus: Versions[Bonus]
+    review: Versions[Review]
+
+    def on(self, day: date) -> Regulation:
+        """What holds on ``day`` for a whole period."""
+        evaluation = in_force(self.evaluation, day)
+        return Regulation(
+            evaluation=evaluation,
+            feedback=in_force(self.feedback, day) if self.feedback and evaluation.feedback > 0 else None,
+            grades=in_force(self.grades, day),
+            bonus=in_force(self.bonus, day),
+            review=in_force(self.review, day),
+        )

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from perf_pipelines.fields import ByKind, Entry, Exactly, plain, refusal
+from perf_pipelines.fields import ByKind, Exactly, plain, refusal
+from perf_pipelines.scheme.versions import Dated
 
 Attainment = Annotated[Decimal, Exactly(precision=18, scale=8, at_least=0, at_most=1000)]
 Points = Annotated[Decimal, Exactly(precision=9, scale=4, at_least=0, at_most=1000)]
@@ -22,7 +23,7 @@ Parameters = dict[str, str | list[list[str]]]
 """What the SQL macro reads: decimals as plain strings, pairs as lists of two."""
 
 
-class Threshold(Entry):
+class Threshold(Dated):
     """Below 1 ``missed``, from 1 ``reached``, from ``exceeded_at`` ``exceeded`` points."""
 
     kind: Literal["threshold"]
@@ -47,7 +48,7 @@ class Threshold(Entry):
         }
 
 
-class Linear(Entry):
+class Linear(Dated):
     """0 points at ``zero_at``, 10 at 1, on along the same line up to ``cap``."""
 
     kind: Literal["linear"]
@@ -59,7 +60,7 @@ class Linear(Entry):
         return {"zero_at": plain(self.zero_at), "cap": plain(self.cap)}
 
 
-class Steps(Entry):
+class Steps(Dated):
     """The points of the highest step [attainment, points] that is reached; 0 below the first."""
 
     kind: Literal["steps"]
@@ -75,7 +76,7 @@ class Steps(Entry):
         return {"steps": [[plain(attainment), plain(points)] for attainment, points in self.steps]}
 
 
-class Piecewise(Entry):
+class Piecewise(Dated):
     """Straight lines between the given points [attainment, points]; level before the first and after the last."""
 
     kind: Literal["piecewise"]

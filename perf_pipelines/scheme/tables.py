@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from perf_pipelines.fields import FIRST_DAY, LAST_DAY
+from perf_pipelines.fields import LAST_DAY
+from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.feedback import ANONYMOUS
-from perf_pipelines.scheme.validity import stretches
+from perf_pipelines.scheme.validity import changes_inside_periods, stretches, version_stretches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from perf_pipelines.periods import Period
     from perf_pipelines.scheme.feedback import Feedback
-    from perf_pipelines.scheme.model import Scheme
+    from perf_pipelines.scheme.model import Regulation, Scheme
 
 _SHARE = pa.decimal128(9, 6)
 _AMOUNT = pa.decimal128(28, 8)
@@ -23,69 +25,110 @@ _SCORE = pa.decimal128(9, 4)
 _ATTAINMENT = pa.decimal128(18, 8)
 
 
-def scheme_tables(scheme: Scheme) -> dict[str, pa.Table]:
-    """All tables that SQL joins, by name; those of ``feedback`` are empty where the scheme has no 360° part.
+def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Table]:
+    """All tables that SQL joins, by name; those of ``feedback`` are empty where a period has no 360° part.
 
-    ``sort_order`` is the order in the file, from 1. Of ``position_kpi``, ``valid_from`` and ``valid_to`` are
-    inclusive, 1900-01-01 stands for the start and 9999-12-31 for an open end. ``rule.parameters`` is JSON whose
-    numbers are strings, so that they stay exact.
+    What concerns a whole period has a row a period of ``periods``, with what holds on its first day; so no join asks
+    for days. ``sort_order`` is the order in the file, from 1. Of ``position_kpi``, ``rule`` and ``extra_points``,
+    ``valid_from`` and ``valid_to`` are inclusive, 1900-01-01 stands for the start and 9999-12-31 for an open end.
+    ``rule.parameters`` is JSON whose numbers are strings, so that they stay exact.
     """
+    regulations = {period.id: scheme.on(period.starts_on) for period in periods}
+    rated = {
+        period.id: feedback
+        for period in periods
+        if (feedback := regulations[period.id].feedback) and period.cycle in (feedback.cycles or Cycle)
+    }
     return {
-        "scheme": _table(
-            {
-                "scheme_id": pa.string(),
-                "currency": pa.string(),
-                "kpi_weight": _SHARE,
-                "feedback_weight": _SHARE,
-                "no_feedback": pa.string(),
-                "min_coverage": _SHARE,
-                "grade_method": pa.string(),
-                "quota_min_headcount": pa.int32(),
-            },
-            [
-                (
-                    scheme.scheme,
-                    scheme.currency,
-                    scheme.evaluation.kpi,
-                    scheme.evaluation.feedback,
-                    scheme.evaluation.no_feedback,
-                    scheme.evaluation.min_coverage,
-                    scheme.grades.method,
-                    scheme.grades.quota_min_headcount,
-                )
-            ],
-        ),
+        "scheme": _table({"scheme_id": pa.string(), "currency": pa.string()}, [(scheme.scheme, scheme.currency)]),
         "kpi": _kpi(scheme),
         "goal": _goal(scheme),
         "position_kpi": _position_kpi(scheme),
-        "rule": _table(
-            {"rule_id": pa.string(), "kind": pa.string(), "parameters": pa.string()},
-            [(rule_id, rule.kind, json.dumps(rule.parameters())) for rule_id, rule in scheme.rules.items()],
+        "own_target": _own_target(scheme),
+        "position_change": _table(
+            {"position_id": pa.string(), "changes_on": pa.date32()},
+            [(position, day) for position in scheme.positions for day in changes_inside_periods(scheme, position)],
         ),
+        "rule": _rule(scheme),
         "extra_points": _extra_points(scheme),
-        **_feedback(scheme.feedback),
-        "grade": _grade(scheme),
+        "evaluation": _evaluation(regulations),
+        **_feedback(rated),
+        "grade": _grade(regulations),
         "bonus_cycle": _table(
-            {"cycle": pa.string(), "share": _SHARE},
-            [(str(cycle), share) for cycle, share in scheme.bonus.cycles.items()],
-        ),
-        "review": _table(
-            {
-                "systemic_miss_share": _SHARE,
-                "systemic_miss_min_headcount": pa.int32(),
-                "distribution_p_value": _SHARE,
-                "distribution_min_headcount": pa.int32(),
-            },
+            {"period_id": pa.string(), "cycle": pa.string(), "share": _SHARE},
             [
-                (
-                    scheme.review.systemic_miss.share,
-                    scheme.review.systemic_miss.min_headcount,
-                    scheme.review.distribution.p_value,
-                    scheme.review.distribution.min_headcount,
-                )
+                (period, str(cycle), share)
+                for period, held in regulations.items()
+                for cycle, share in held.bonus.cycles.items()
             ],
         ),
+        "review": _review(regulations),
     }
+
+
+def _evaluation(regulations: Mapping[str, Regulation]) -> pa.Table:
+    return _table(
+        {
+            "period_id": pa.string(),
+            "kpi_weight": _SHARE,
+            "feedback_weight": _SHARE,
+            "no_feedback": pa.string(),
+            "min_coverage": _SHARE,
+            "grade_method": pa.string(),
+            "quota_min_headcount": pa.int32(),
+        },
+        [
+            (
+                period,
+                held.evaluation.kpi,
+                held.evaluation.feedback,
+                held.evaluation.no_feedback,
+                held.evaluation.min_coverage,
+                held.grades.method,
+                held.grades.quota_min_headcount,
+            )
+            for period, held in regulations.items()
+        ],
+    )
+
+
+def _review(regulations: Mapping[str, Regulation]) -> pa.Table:
+    return _table(
+        {
+            "period_id": pa.string(),
+            "systemic_miss_share": _SHARE,
+            "systemic_miss_min_headcount": pa.int32(),
+            "distribution_p_value": _SHARE,
+            "distribution_min_headcount": pa.int32(),
+        },
+        [
+            (
+                period,
+                held.review.systemic_miss.share,
+                held.review.systemic_miss.min_headcount,
+                held.review.distribution.p_value,
+                held.review.distribution.min_headcount,
+            )
+            for period, held in regulations.items()
+        ],
+    )
+
+
+def _rule(scheme: Scheme) -> pa.Table:
+    return _table(
+        {
+            "rule_id": pa.string(),
+            "kind": pa.string(),
+            "parameters": pa.string(),
+            "valid_from": pa.date32(),
+            "valid_to": pa.date32(),
+        },
+        [
+            (rule_id, rule.kind, json.dumps(rule.parameters()), valid_from, valid_to)
+            for rule_id, versions in scheme.rules.items()
+            for rule, valid_from, valid_to in version_stretches(versions)
+        ],
+    )
 
 
 def _kpi(scheme: Scheme) -> pa.Table:
@@ -159,6 +202,8 @@ def _position_kpi(scheme: Scheme) -> pa.Table:
             "scope": pa.string(),
             "weight": _SHARE,
             "target": _AMOUNT,
+            "team_target": _AMOUNT,
+            "growth": _SHARE,
             "rule_id": pa.string(),
             "no_data": pa.string(),
             "min_sample": pa.int32(),
@@ -176,7 +221,9 @@ def _position_kpi(scheme: Scheme) -> pa.Table:
                 stretch.line.goal,
                 stretch.line.of,
                 stretch.line.weight,
-                stretch.line.target,
+                stretch.line.target.each,
+                stretch.line.target.team,
+                stretch.line.target.growth,
                 stretch.line.rule,
                 stretch.line.no_data,
                 stretch.line.min_sample,
@@ -189,6 +236,40 @@ def _position_kpi(scheme: Scheme) -> pa.Table:
             )
             for position_id, lines in scheme.positions.items()
             for stretch in stretches(lines)
+        ],
+    )
+
+
+def _own_target(scheme: Scheme) -> pa.Table:
+    """One row a line and department or employee that has a target of its own."""
+    return _table(
+        {
+            "position_id": pa.string(),
+            "kpi_id": pa.string(),
+            "valid_from": pa.date32(),
+            "department_id": pa.string(),
+            "employee_id": pa.string(),
+            "target": _AMOUNT,
+            "team_target": _AMOUNT,
+            "growth": _SHARE,
+        },
+        [
+            (
+                position_id,
+                stretch.line.kpi,
+                stretch.valid_from,
+                department,
+                employee,
+                target.each,
+                target.team,
+                target.growth,
+            )
+            for position_id, lines in scheme.positions.items()
+            for stretch in stretches(lines)
+            for department, employee, target in (
+                *((department, None, target) for department, target in stretch.line.departments.items()),
+                *((None, employee, target) for employee, target in stretch.line.employees.items()),
+            )
         ],
     )
 
@@ -218,7 +299,7 @@ def _extra_points(scheme: Scheme) -> pa.Table:
                 extra.points,
                 extra.per,
                 extra.at_most,
-                extra.from_ or FIRST_DAY,
+                extra.begins_on,
                 extra.until or LAST_DAY,
             )
             for extra in scheme.extra_points
@@ -227,44 +308,45 @@ def _extra_points(scheme: Scheme) -> pa.Table:
     )
 
 
-def _feedback(feedback: Feedback | None) -> dict[str, pa.Table]:
-    """``feedback_competency`` is empty where all competencies count alike, ``feedback.cycles`` null for all cycles."""
+def _feedback(sections: Mapping[str, Feedback]) -> dict[str, pa.Table]:
+    """Of each period that has a 360° part; no row of ``feedback_competency`` where all competencies count alike."""
     return {
         "feedback": _table(
             {
+                "period_id": pa.string(),
                 "scale_low": _SCORE,
                 "scale_high": _SCORE,
                 "min_raters": pa.int32(),
                 "rater_leniency": pa.string(),
-                "cycles": pa.list_(pa.string()),
             },
             [
-                (
-                    *feedback.scale,
-                    feedback.min_raters,
-                    feedback.rater_leniency,
-                    None if feedback.cycles is None else [str(cycle) for cycle in feedback.cycles],
-                )
-            ]
-            if feedback
-            else [],
+                (period, *feedback.scale, feedback.min_raters, feedback.rater_leniency)
+                for period, feedback in sections.items()
+            ],
         ),
         "feedback_relation": _table(
-            {"relation": pa.string(), "weight": _SHARE, "is_anonymous": pa.bool_()},
-            [(str(relation), weight, relation in ANONYMOUS) for relation, weight in feedback.weights.items()]
-            if feedback
-            else [],
+            {"period_id": pa.string(), "relation": pa.string(), "weight": _SHARE, "is_anonymous": pa.bool_()},
+            [
+                (period, str(relation), weight, relation in ANONYMOUS)
+                for period, feedback in sections.items()
+                for relation, weight in feedback.weights.items()
+            ],
         ),
         "feedback_competency": _table(
-            {"competency_id": pa.string(), "weight": _SHARE},
-            [*(feedback.competencies or {}).items()] if feedback else [],
+            {"period_id": pa.string(), "competency_id": pa.string(), "weight": _SHARE},
+            [
+                (period, competency, weight)
+                for period, feedback in sections.items()
+                for competency, weight in (feedback.competencies or {}).items()
+            ],
         ),
     }
 
 
-def _grade(scheme: Scheme) -> pa.Table:
+def _grade(regulations: Mapping[str, Regulation]) -> pa.Table:
     return _table(
         {
+            "period_id": pa.string(),
             "grade": pa.string(),
             "name_zh": pa.string(),
             "name_en": pa.string(),
@@ -275,15 +357,17 @@ def _grade(scheme: Scheme) -> pa.Table:
         },
         [
             (
+                period,
                 band.grade,
                 band.name.zh,
                 band.name.en,
                 band.at_least,
                 band.expected,
-                scheme.bonus.multiplier[band.grade],
+                held.bonus.multiplier[band.grade],
                 order,
             )
-            for order, band in enumerate(scheme.grades.bands, start=1)
+            for period, held in regulations.items()
+            for order, band in enumerate(held.grades.bands, start=1)
         ],
     )
 

@@ -1,8 +1,8 @@
 """The warehouse: a DuckDB file built from the lake and the scheme, written by one process at a time.
 
 Before dbt runs, :meth:`Warehouse.prepare` puts three things into it: views on the lake's snapshots (schema ``raw``),
-the scheme as tables (``scheme``) and what is to be closed (``control``). The period stands in a control table and
-not in dbt's ``--vars``, because changed vars make dbt parse the whole project again.
+the scheme as tables (``scheme``), and what is to be closed and what people have decided (``control``). The period
+stands in a control table and not in dbt's ``--vars``, because changed vars make dbt parse the whole project again.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from perf_pipelines.company import Company
+    from perf_pipelines.records.calibrations import Calibration
+    from perf_pipelines.records.store import Records
     from perf_pipelines.records.waivers import Waiver
     from perf_pipelines.sources.lake import Lake, Snapshot
 
@@ -75,7 +77,7 @@ class Warehouse:
         periods: Sequence[Period],
         lake: Lake,
         snapshots: Mapping[tuple[str, str], Snapshot],
-        waivers: Sequence[Waiver],
+        records: Records,
         build: str,
     ) -> None:
         """Say what is to be closed and from which rows.
@@ -91,12 +93,10 @@ class Warehouse:
             for schema in ("control", "raw", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
             connection.execute("create or replace table control.open_gate (gate text, period_id text)")
-            tables = scheme_tables(company.scheme)
-            for name, table in tables.items():
-                _replace_table(connection, f"scheme.{name}", table)
             _replace_table(connection, "control.company", _company_table(company))
             _replace_table(connection, "control.source_snapshot", _snapshot_table(snapshots.values()))
-            _replace_table(connection, "control.waiver", _waiver_table(waivers))
+            _replace_table(connection, "control.waiver", _waiver_table(records.waivers()))
+            _replace_table(connection, "control.calibration", _calibration_table(records.calibrations()))
             _replace_table(connection, "control.build", pa.table({"build": [build]}))
             for snapshot in snapshots.values():
                 view = f'raw."{snapshot.system}__{snapshot.table}"'
@@ -105,10 +105,18 @@ class Warehouse:
         self.close_periods(company=company, periods=periods)
 
     def close_periods(self, *, company: Company, periods: Sequence[Period]) -> None:
-        """Name the periods that the following floors compute; other periods' rows stay as they are."""
+        """Name the periods that the following floors compute, and the scheme that holds in them.
+
+        Other periods' rows stay as they are.
+        """
         with self.connect() as connection:
-            connection.execute("create schema if not exists control")
+            connection.begin()
+            for schema in ("control", "scheme"):
+                connection.execute(f"create schema if not exists {schema}")
             _replace_table(connection, "control.period", _period_table(company, periods))
+            for name, table in scheme_tables(company.scheme, periods).items():
+                _replace_table(connection, f"scheme.{name}", table)
+            connection.commit()
 
     def open_gate(self, gate: str) -> None:
         """Remember that ``gate`` is open for the periods being closed, or for all if it stands before the periods."""
@@ -247,6 +255,7 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
         return period.previous() if period.starts_on > company.first_period.starts_on else None
 
     ordered = sorted(set(periods))
+    year_ago = [period.year_before() for period in ordered]
     previous = [before(period) for period in ordered]
     return pa.table(
         {
@@ -263,6 +272,9 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
             "previous_period_id": pa.array([period and period.id for period in previous], pa.string()),
             "previous_starts_on": pa.array([period and period.starts_on for period in previous], pa.date32()),
             "previous_ends_on": pa.array([period and period.ends_on for period in previous], pa.date32()),
+            "year_ago_period_id": pa.array([period.id for period in year_ago], pa.string()),
+            "year_ago_starts_on": pa.array([period.starts_on for period in year_ago], pa.date32()),
+            "year_ago_ends_on": pa.array([period.ends_on for period in year_ago], pa.date32()),
         }
     )
 
@@ -290,6 +302,20 @@ def _waiver_table(waivers: Iterable[Waiver]) -> pa.Table:
             "value_b": pa.array([waiver.value_b for waiver in listed], pa.string()),
             "waived_by": pa.array([waiver.waived_by for waiver in listed], pa.string()),
             "reason": pa.array([waiver.reason for waiver in listed], pa.string()),
+        }
+    )
+
+
+def _calibration_table(calibrations: Sequence[Calibration]) -> pa.Table:
+    return pa.table(
+        {
+            "period_id": pa.array([one.period_id for one in calibrations], pa.string()),
+            "employee_id": pa.array([one.employee_id for one in calibrations], pa.string()),
+            "computed_grade": pa.array([one.computed_grade for one in calibrations], pa.string()),
+            "grade": pa.array([one.grade for one in calibrations], pa.string()),
+            "calibrated_by": pa.array([one.calibrated_by for one in calibrations], pa.string()),
+            "reason": pa.array([one.reason for one in calibrations], pa.string()),
+            "calibrated_at": pa.array([one.calibrated_at for one in calibrations], pa.timestamp("us")),
         }
     )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from perf_pipelines.publication import open_marts
-from perf_pipelines.records.waivers import Records
+from perf_pipelines.records.store import Records
 from tests.conftest import Place
 from tests.pipeline import reference
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from tests.properties.scoring_sql import SPANS
+from tests.properties.scoring_sql import BORDER, SPANS
 from tests.reference.actuals import SUM_LIKE, aggregation_of
 from tests.reference.grades import seats
+from tests.reference.versions import in_force, lines_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +25,12 @@ EVERYTHING = frozenset(
         *("missed", "reached", "exceeded", "floor lifts", "cap lowers", "fewer than min_sample"),
         *(f"no data: {policy}" for policy in ("exclude", "zero", "hold")),
         *("lower is better with 0", "nothing was asked", "target by hours", "target by days", "scope team"),
+        *("target of a team", "target of a department", "target of a department above", "target of a person"),
+        *("growth", "growth of a team", "nothing to grow from"),
         *("two assignments at once", "transfer inside the period", "twice in one position", "position without lines"),
         *("joined", "left", "never assigned", "other lines in the next period"),
+        *(f"other {part} in the next period" for part in ("rules", "evaluation", "feedback", "grades")),
+        *("a line divides a period", "a rule divides a period"),
         *(
             "extra points",
             "deduction",
@@ -49,6 +54,7 @@ def met(drawn: Drawn, tables: Tables) -> set[str]:
     """Names among :data:`EVERYTHING` of what happens in a scoring."""
     return {
         *_facts(drawn, tables),
+        *_versions(drawn, tables),
         *_assignments(drawn),
         *_extra(tables),
         *_said(drawn, tables),
@@ -82,6 +88,7 @@ def _facts(drawn: Drawn, tables: Tables) -> Iterator[str]:
             number > 1 and (boss, kpi) in led for boss, number in above.items()
         )
     for row in tables["fct_kpi_score"]:
+        yield from _asked(drawn, row)
         lower = kpis[row["kpi_id"]]["better"] == "lower"
         yield row["status"]
         yield f"scope {row['scope']}"
@@ -93,10 +100,45 @@ def _facts(drawn: Drawn, tables: Tables) -> Iterator[str]:
             yield from ["fewer than min_sample"] * (0 < row["contributions"] < row["min_sample"])
             yield from ["nothing was asked"] * (not lower and row["actual"] is not None and row["prorated_target"] == 0)
             continue
-        yield f"points by {rules[row['rule_id']]['kind']}"
+        yield f"points by {in_force(rules[row['rule_id']], row['active_from'])['kind']}"
         yield from ["lower is better with 0"] * (lower and row["actual"] == 0)
         yield from ["floor lifts"] * (row["floor"] is not None and row["points"] == row["floor"] > 0)
         yield from ["cap lowers"] * (row["cap"] is not None and row["points"] == row["cap"])
+
+
+def _asked(drawn: Drawn, row: Row) -> Iterator[str]:
+    lines = lines_on(row["position_id"], row["active_from"], drawn.scheme)
+    line = next(one for one in lines if one["kpi"] == row["kpi_id"])
+    own, departments = line.get("employees", {}), line.get("departments", {})
+    if row["employee_id"] in own:
+        yield "target of a person"
+        asked = own[row["employee_id"]]
+    elif row["department_id"] in departments:
+        yield "target of a department"
+        asked = departments[row["department_id"]]
+    else:
+        above = {one.id: one.parent for one in drawn.rows.departments}[row["department_id"]]
+        yield from ["target of a department above"] * (above in departments)
+        asked = line["target"]
+    yield from ["target of a team"] * (isinstance(asked, dict) and "team" in asked)
+    if row["growth"] is not None:
+        yield "growth" if row["prorated_target"] is not None else "nothing to grow from"
+        yield from ["growth of a team"] * (row["scope"] == "team" and row["prorated_target"] is not None)
+
+
+def _versions(drawn: Drawn, tables: Tables) -> Iterator[str]:
+    for part in ("evaluation", "feedback", "grades"):
+        yield from [f"other {part} in the next period"] * isinstance(drawn.scheme.get(part), list)
+    changes = {one.get("from") for versions in drawn.scheme["rules"].values() for one in _list(versions)}
+    yield from ["other rules in the next period"] * (BORDER in changes)
+    began = {(row["employee_id"], row["active_from"]) for row in tables["fct_kpi_score"]}
+    starts = {(one.employee, max(one.valid_from, span.starts_on)) for one in drawn.rows.assignments for span in SPANS}
+    for _, day in began - starts:
+        yield "a rule divides a period" if day in changes else "a line divides a period"
+
+
+def _list(part: Row | list[Row]) -> list[Row]:
+    return part if isinstance(part, list) else [part]
 
 
 def _assignments(drawn: Drawn) -> Iterator[str]:
@@ -131,7 +173,7 @@ def _extra(tables: Tables) -> Iterator[str]:
 
 
 def _said(drawn: Drawn, tables: Tables) -> Iterator[str]:
-    section = drawn.scheme.get("feedback", {})
+    section = in_force(drawn.scheme.get("feedback", {}), SPANS[0].starts_on)
     yield from ["not every cycle has feedback"] * (len(section.get("cycles") or [1, 2]) == 1)
     yield from ["competencies listed"] * ("competencies" in section)
     shown = [row for row in tables["fct_feedback_score"] if row["shown"]]
@@ -148,23 +190,24 @@ def _said(drawn: Drawn, tables: Tables) -> Iterator[str]:
 
 
 def _graded(drawn: Drawn, tables: Tables) -> Iterator[str]:
-    grades = drawn.scheme["grades"]
-    order = [band["grade"] for band in grades["bands"]]
+    grades_of = {span.id: in_force(drawn.scheme["grades"], span.starts_on) for span in SPANS}
+    least = {span.id: in_force(drawn.scheme["evaluation"], span.starts_on)["min_coverage"] for span in SPANS}
     departments: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
     vetoed = {(row["period_id"], row["employee_id"]) for row in tables["fct_kpi_score"] if row["has_vetoed"]}
     for row in tables["fct_evaluation"]:
         yield row["status"]
         yield f"feedback {row['feedback']}"
-        if row["coverage"] is not None and row["coverage"] < drawn.scheme["evaluation"]["min_coverage"]:
+        if row["coverage"] is not None and row["coverage"] < least[row["period_id"]]:
             yield "too little coverage"
         if row["status"] == "evaluated":
             departments[row["period_id"], row["department_id"]].append(row)
-            yield f"grades by {grades['method']}"
+            yield f"grades by {grades_of[row['period_id']]['method']}"
             yield from ["final score cut at 0"] * (row["final_score"] == 0 and row["extra_points"] < 0)
             yield from ["quota and bands differ"] * (row["quota_grade"] not in {None, row["grade_before_veto"]})
             if (row["period_id"], row["employee_id"]) in vetoed:
                 yield "veto lowers a grade" if row["veto_kpi_id"] else "veto changes nothing"
-    for people in departments.values():
+    for (period, _), people in departments.items():
+        grades = grades_of[period]
         scores = sorted((row["final_score"] for row in people), reverse=True)
         yield from ["tied ranks"] * (len(set(scores)) < len(scores))
         if grades["method"] == "bands":
@@ -173,7 +216,7 @@ def _graded(drawn: Drawn, tables: Tables) -> Iterator[str]:
             yield "department too small for a quota"
             continue
         places = seats(len(people), grades)
-        for index in range(len(order) - 1):
+        for index in range(len(places) - 1):
             border = sum(places[: index + 1])
             yield from ["tie at a quota border"] * (0 < border < len(scores) and scores[border - 1] == scores[border])
         remainders = [band["expected"] * len(people) % 1 for band in grades["bands"]]

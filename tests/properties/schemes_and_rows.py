@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from tests.properties.scoring_sql import SPANS
-from tests.reference.given import Answer, Assignment, Attendance, Contribution, Given, Scheme
+from tests.properties.scoring_sql import BORDER, SPANS
+from tests.reference.given import Answer, Assignment, Attendance, Contribution, Department, Given, Scheme
+from tests.reference.versions import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 FIRST, LAST = SPANS[0].starts_on, SPANS[-1].ends_on
 OPEN = date(9999, 12, 31)
-BORDER = date(2026, 4, 1)
-"""Where a line of a scheme may end and another begin: between the two periods."""
+INSIDE = (date(2026, 3, 9), date(2026, 3, 31), date(2026, 4, 2), date(2026, 5, 17))
+"""Where it may where the scheme divides periods."""
+DEPARTMENTS = tuple(Department(f"d{number}", f"d{(number - 1) // 2}" if number else None) for number in range(12))
+"""A tree of four levels."""
 KINDS: dict[str, Callable[[Random], object]] = {
     "sum": lambda _: "sum",
     "ratio": lambda _: "ratio",
@@ -69,9 +72,9 @@ class Drawn:
 def companies(draw: st.DrawFn, *, positions: int) -> Drawn:
     """A consistent scheme with so many positions that have KPIs, and rows for it."""
     random = draw(st.randoms(use_true_random=True))
-    grades = draw(_grades())
-    feedback = draw(_feedback()) if draw(st.sampled_from([True, True, True, False])) else None
-    part = draw(st.sampled_from(["0.1", "0.3", "0.5", "0.333333"])) if feedback else "0"
+    grades = draw(_versions(_grades()))
+    feedback = draw(_versions(_feedback())) if draw(st.sampled_from([True, True, True, False])) else None
+    divides = draw(st.booleans())
     scheme: Scheme = {
         "scheme": "drawn",
         "currency": "CNY",
@@ -80,15 +83,11 @@ def companies(draw: st.DrawFn, *, positions: int) -> Drawn:
             for kind, make in KINDS.items()
             for better in ("higher", "lower")
         },
-        "rules": {f"{kind}_{number}": _RULES[kind](random) for kind in _RULES for number in range(3)},
-        "evaluation": {
-            "kpi": 1 - decimal(part),
-            "feedback": decimal(part),
-            "min_coverage": draw(st.sampled_from([decimal("0"), decimal("0.333333"), decimal("0.6"), decimal(1)])),
-            "no_feedback": draw(st.sampled_from(["kpi_only", "hold", "zero"])),
-        },
+        "rules": {f"{kind}_{number}": _rule(random, kind, divides) for kind in _RULES for number in range(3)},
+        "evaluation": draw(_versions(_evaluation(with_feedback=feedback is not None))),
         "grades": grades,
-        "bonus": {"cycles": {"month": 1}, "multiplier": {band["grade"]: 1 for band in grades["bands"]}},
+        "bonus": _bonus(grades),
+        **({"change_inside_period": "split"} if divides else {}),
         "review": {"systemic_miss": {"share": decimal("0.8"), "min_headcount": 3}},
         **({"feedback": feedback} if feedback else {}),
     }
@@ -99,6 +98,44 @@ def companies(draw: st.DrawFn, *, positions: int) -> Drawn:
 
 
 _LABEL = {"zh": "某", "en": "Some"}
+
+
+@st.composite
+def _versions(draw: st.DrawFn, part: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any] | list[dict[str, Any]]:
+    """One block; or two, of which the other holds from the border on, in one of three schemes."""
+    if draw(st.sampled_from([False, False, True])):
+        return [draw(part), draw(part) | {"from": BORDER}]
+    return draw(part)
+
+
+def _rule(random: Random, kind: str, divides: bool) -> dict[str, Any] | list[dict[str, Any]]:
+    if random.random() < 0.7:
+        return _RULES[kind](random)
+    other = _RULES[random.choice(sorted(_RULES))](random)
+    return [_RULES[kind](random), other | {"from": random.choice([BORDER, *INSIDE]) if divides else BORDER}]
+
+
+@st.composite
+def _evaluation(draw: st.DrawFn, *, with_feedback: bool) -> dict[str, Any]:
+    part = draw(st.sampled_from(["0.1", "0.3", "0.5", "0.333333"])) if with_feedback else "0"
+    return {
+        "kpi": 1 - decimal(part),
+        "feedback": decimal(part),
+        "min_coverage": draw(st.sampled_from([decimal("0"), decimal("0.333333"), decimal("0.6"), decimal(1)])),
+        "no_feedback": draw(st.sampled_from(["kpi_only", "hold", "zero"])),
+    }
+
+
+def _bonus(grades: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A version for each of the grades, because it names them."""
+    return [
+        {
+            "cycles": {"month": 1},
+            "multiplier": {band["grade"]: 1 for band in one["bands"]},
+            **({"from": one["from"]} if "from" in one else {}),
+        }
+        for one in ([grades] if isinstance(grades, dict) else grades)
+    ]
 
 
 def _goals(scheme: Scheme) -> list[dict[str, Any]]:
@@ -206,12 +243,13 @@ _RULES: dict[str, Callable[[Random], dict[str, Any]]] = {
 
 
 def _lines(random: Random, scheme: Scheme) -> list[dict[str, Any]]:
-    """The position's lines; in one of four positions others from the border on."""
+    """The position's lines; in one of four positions others from some day on."""
     if random.random() < 0.75:
         return _stretch(random, scheme, {})
+    border = random.choice([BORDER, *INSIDE]) if "change_inside_period" in scheme else BORDER
     return [
-        *_stretch(random, scheme, {"until": BORDER - timedelta(days=1)}),
-        *_stretch(random, scheme, {"from": BORDER}),
+        *_stretch(random, scheme, {"until": border - timedelta(days=1)}),
+        *_stretch(random, scheme, {"from": border}),
     ]
 
 
@@ -229,7 +267,11 @@ def _weights(random: Random, number: int) -> list[Decimal]:
 
 
 def _line(random: Random, scheme: Scheme, kpi: str, weight: Decimal) -> dict[str, Any]:
-    line: dict[str, Any] = {"kpi": kpi, "goal": kpi, "weight": weight, "target": _target(random, kpi)}
+    line: dict[str, Any] = {"kpi": kpi, "goal": kpi, "weight": weight, "target": _asked(random, kpi)}
+    if random.random() < 0.25:
+        line["departments"] = {one.id: _asked(random, kpi) for one in random.sample(DEPARTMENTS, 2)}
+    if random.random() < 0.2:
+        line["employees"] = {f"e{random.randint(0, 60):03}": _asked(random, kpi)}
     line["rule"] = random.choice(sorted(scheme["rules"]))
     if random.random() < 0.3:
         line["of"] = random.choice(["self", "team", "team"])
@@ -245,10 +287,23 @@ def _line(random: Random, scheme: Scheme, kpi: str, weight: Decimal) -> dict[str
     if random.random() < 0.25:
         line["cap"] = bounds[1]
     if random.random() < 0.25:
-        line["veto"] = {"grade": random.choice(scheme["grades"]["bands"])["grade"]}
+        line["veto"] = {"grade": random.choice(_lasting_grades(scheme))}
         if random.random() < 0.5:
             line["veto"]["below"] = decimal(random.choice(["0.5", "0.8", "1.2", "0"]))
     return line
+
+
+def _lasting_grades(scheme: Scheme) -> list[str]:
+    """The grades of all versions."""
+    versions = [scheme["grades"]] if isinstance(scheme["grades"], dict) else scheme["grades"]
+    return sorted(set[str].intersection(*({band["grade"] for band in one["bands"]} for one in versions)))
+
+
+def _asked(random: Random, kpi: str) -> Decimal | dict[str, Decimal]:
+    if random.random() < 0.1:
+        return {"growth": decimal(random.choice(["0.1", "-0.25", "0.333333", "0", "4"]))}
+    shared = kpi.startswith(("sum", "count_distinct")) and random.random() < 0.3
+    return {"team": _target(random, kpi)} if shared else _target(random, kpi)
 
 
 def _target(random: Random, kpi: str) -> Decimal:
@@ -300,7 +355,7 @@ class _Rows:
         self._answering = answering
         self._employees: list[str] = []
         self._assignments: list[Assignment] = []
-        self._departments = [f"d{number}" for number in range(12)]
+        self._departments = [one.id for one in DEPARTMENTS]
 
     def given(self) -> Given:
         positions = [*self._scheme["positions"], "p_without_kpis"]
@@ -310,6 +365,7 @@ class _Rows:
         self._employees.append("e_never_assigned")
         return Given(
             employees=tuple(self._employees),
+            departments=DEPARTMENTS,
             assignments=tuple(self._assignments),
             attendance=tuple(self._attendance()),
             contributions=tuple(self._contributions()),
@@ -330,7 +386,8 @@ class _Rows:
 
         def assigned(position: str, department: str, valid_from: date, valid_to: date) -> None:
             if valid_from <= valid_to:
-                self._assignments.append(Assignment(employee, position, department, boss, valid_from, valid_to))
+                fte = decimal(random.choice(["1", "1", "0.5", "0.333333"]))
+                self._assignments.append(Assignment(employee, position, department, boss, valid_from, valid_to, fte))
 
         match random.choice(["all along", "all along", "joins", "leaves", "left", "moves", "returns", "two at once"]):
             case "all along":
@@ -392,8 +449,9 @@ class _Rows:
             row = shared[-1]
             if not any(other.source == row.source and other.employee == employee for other in before):
                 return Contribution(**{**row.__dict__, "employee": employee})
-        month = random.random() < 0.4
-        span = SPANS[0 if month else 1]
+        span = SPANS[0 if random.random() < 0.4 else 1]
+        if random.random() < 0.15:
+            span = span.year_ago
         on = span.starts_on + timedelta(
             days=random.choice([0, span.days - 1, *(random.randint(0, span.days - 1),) * 3])
         )
@@ -429,14 +487,15 @@ class _Rows:
         said: list[Answer] = []
         for competency in COMPETENCIES:
             for _ in range(random.choice([0, 1, 1, 1, 1, 2])):
-                rating = None if random.random() < 0.1 else self._rating()
+                rating = None if random.random() < 0.1 else self._rating(period)
                 key = f"a{len(rows) + len(said):05}"
                 on = date(2026, 7, 1) + timedelta(days=random.randint(0, 2))
                 said.append(Answer(key, period, rated, rater, relation, competency, rating, on))
         return said
 
-    def _rating(self) -> Decimal:
-        low, high = (decimal(end) for end in self._scheme["feedback"]["scale"])
+    def _rating(self, period: str = SPANS[0].id) -> Decimal:
+        span = next(one for one in SPANS if one.id == period)
+        low, high = (decimal(end) for end in in_force(self._scheme["feedback"], span.starts_on)["scale"])
         return low + (high - low) * decimal(
             self._random.choice(["0", "0.1", "0.25", "0.3333", "0.5", "0.75", "0.9999", "1"])
         )

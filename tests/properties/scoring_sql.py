@@ -7,7 +7,8 @@ of the SQL is left out; a scoring then runs what it compiled.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
 PERIODS = (Period.parse("2026-03"), Period.parse("2026-Q2"))
 """Closed together in every scoring: dbt writes their days into the SQL. A line of a scheme may change between them."""
 SPANS = tuple(Span(one.id, str(one.cycle), one.months, one.starts_on, one.ends_on) for one in PERIODS)
+
+_SPANS_AND_PERIODS = list(zip(SPANS, PERIODS, strict=True))
+BORDER = date(2026, 4, 1)
+"""Where a line of a scheme may end and another begin: between the two periods."""
+
+_YEAR_AGO = "intermediate.int_year_ago_contribution"
 
 PUBLISHED = ("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation")
 
@@ -82,32 +89,45 @@ _LABEL = {"zh": "某", "en": "Some"}
 
 
 class ScoringSql:
-    """What dbt compiled, and a DuckDB in memory to run it in."""
+    """What dbt compiled, and a DuckDB (in memory, or the file ``database``) to run it in."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, database: str = ":memory:") -> None:
         manifest, target = _compiled(folder)
         nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
         self._connection = duckdb.connect(config={"threads": 1})
         # dbt writes the name of the file's database into the SQL
-        self._connection.execute("set TimeZone = 'UTC'; attach ':memory:' as warehouse; use warehouse")
+        self._connection.execute(f"set TimeZone = 'UTC'; attach '{database}' as warehouse; use warehouse")
         for schema in ("control", "scheme", "inputs", "intermediate", "marts"):
             self._connection.execute(f"create schema {schema}")
         self._filled = [name for name, node in nodes.items() if node["schema"] == "inputs" and name in input_models()]
         for name, schema in [*((name, "inputs") for name in self._filled), ("fct_kpi_contribution", "marts")]:
             columns = ", ".join(f"{c['name']} {c['data_type']}" for c in nodes[name]["columns"].values())
             self._connection.execute(f"create table {schema}.{name} ({columns})")
-        needed = _needed(nodes, given={*self._filled, "fct_kpi_contribution"})
-        self._statements = sql_by_hand({"nodes": needed}, target)
+        self._connection.execute(f"create table {_YEAR_AGO} as from marts.fct_kpi_contribution")
+        needed = _needed(nodes, given={*self._filled, "fct_kpi_contribution", _YEAR_AGO.split(".")[1]})
+        self.statements = sql_by_hand({"nodes": needed}, target)
         self._periods()
 
     def scored(self, scheme: given.Scheme, rows: given.Given) -> Tables:
         """The published rows, with the columns that the reference has; decimals as fractions."""
-        for name, table in scheme_tables(Scheme.model_validate(scheme)).items():
-            self._replace(f"scheme.{name}", table)
+        self.take(scheme)
         self._fill(rows)
-        for statement in self._statements:
+        for statement in self.statements:
             self._connection.execute(statement)
         return {name: self._rows(f"marts.{name}") for name in PUBLISHED}
+
+    def take(self, scheme: given.Scheme) -> None:
+        """Put the scheme into its tables."""
+        for name, table in scheme_tables(Scheme.model_validate(scheme), PERIODS).items():
+            self._replace(f"scheme.{name}", table)
+
+    def execute(self, statement: str) -> None:
+        """Rows of one's own, in the tables of the inputs and ``marts.fct_kpi_contribution``."""
+        self._connection.execute(statement)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
 
     def _rows(self, relation: str) -> list[given.Row]:
         result = self._connection.execute(f"select * from {relation}")
@@ -121,15 +141,19 @@ class ScoringSql:
         ]
 
     def _fill(self, rows: given.Given) -> None:
-        departments = sorted({one.department for one in rows.assignments})
+        departments = {one.id: one.parent for one in rows.departments}
+        departments |= {one.department: None for one in rows.assignments if one.department not in departments}
         positions = sorted({one.position for one in rows.assignments})
         self._insert("inputs.employees", ({"employee_id": one} for one in rows.employees))
-        self._insert("inputs.departments", ({"department_id": one} for one in departments))
+        self._insert(
+            "inputs.departments",
+            ({"department_id": one, "parent_department_id": departments[one]} for one in sorted(departments)),
+        )
         self._insert("inputs.positions", ({"position_id": one} for one in positions))
         self._insert(
             "inputs.assignments",
             (
-                {**_named(one, employee="employee_id", position="position_id", department="department_id"), "fte": 1}
+                _named(one, employee="employee_id", position="position_id", department="department_id")
                 for one in rows.assignments
             ),
         )
@@ -141,18 +165,22 @@ class ScoringSql:
             "inputs.feedback",
             (_named(one, id="feedback_id", period="period_id", employee="employee_id") for one in rows.answers),
         )
-        self._insert(
-            "marts.fct_kpi_contribution",
-            (
-                {
-                    "period_id": span.id,
-                    **_named(one, kpi="kpi_id", employee="employee_id", day="occurred_on", unit="unit_id"),
-                }
-                for one in rows.contributions
-                for span in SPANS
-                if span.starts_on <= one.day <= span.ends_on
-            ),
-        )
+        for relation, spans in (
+            ("marts.fct_kpi_contribution", SPANS),
+            (_YEAR_AGO, [replace(span.year_ago, id=one.year_before().id) for span, one in _SPANS_AND_PERIODS]),
+        ):
+            self._insert(
+                relation,
+                (
+                    {
+                        "period_id": span.id,
+                        **_named(one, kpi="kpi_id", employee="employee_id", day="occurred_on", unit="unit_id"),
+                    }
+                    for one in rows.contributions
+                    for span in spans
+                    if span.starts_on <= one.day <= span.ends_on
+                ),
+            )
 
     def _insert(self, relation: str, rows: Iterable[Mapping[str, object]]) -> None:
         listed = list(rows)
@@ -172,14 +200,23 @@ class ScoringSql:
 
     def _periods(self) -> None:
         self._connection.execute("create table control.company as select 'every_kind' as company_id, 'CNY' as currency")
+        self._connection.execute(
+            "create table control.calibration (period_id text, employee_id text, computed_grade text, grade text, "
+            "calibrated_by text, reason text, calibrated_at timestamp)"
+        )
         rows = [
-            (one.id, str(one.cycle), one.starts_on, one.ends_on, one.months, one.months, one.days) for one in PERIODS
+            (
+                *(one.id, str(one.cycle), one.starts_on, one.ends_on, one.months, one.months, one.days),
+                *(one.year_before().id, one.year_before().starts_on, one.year_before().ends_on),
+            )
+            for one in PERIODS
         ]
         self._connection.execute(
             "create table control.period (period_id text, kind text, starts_on date, ends_on date, months integer, "
-            "assessed_months integer, days integer)"
+            "assessed_months integer, days integer, year_ago_period_id text, year_ago_starts_on date, "
+            "year_ago_ends_on date)"
         )
-        self._connection.executemany("insert into control.period values (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._connection.executemany("insert into control.period values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _replace(self, relation: str, table: pa.Table) -> None:
         self._connection.register("incoming", table)

@@ -66,7 +66,7 @@ def _with(drawn: Drawn, name: str, kept: Sequence[Any]) -> Drawn:
             others = {
                 field.name: tuple(row for row in getattr(rows, field.name) if row.employee in {*kept, None})
                 for field in fields(rows)
-                if field.name != "employees"
+                if field.name not in {"employees", "departments"}
             }
             return Drawn(scheme, replace(rows, employees=tuple(kept), **others))
         case _:

@@ -66,7 +66,7 @@ def test_an_amount_and_its_target_may_be_told_in_another_unit(sql: ScoringSql, d
     factor = random.choice([2, 7, 100])
     told = {kpi for kpi, about in drawn.scheme["kpis"].items() if aggregation_of(about) in amounts}
 
-    # Of whole periods and halves: what is rounded scales only roughly.
+    # Of whole periods, halves and targets of everybody: what is rounded scales only roughly.
     whole = replace(
         drawn.rows,
         attendance=(),
@@ -87,10 +87,14 @@ def test_an_amount_and_its_target_may_be_told_in_another_unit(sql: ScoringSql, d
         return {**entry, word: entry[word] * factor} if entry["kpi"] in told else entry
 
     reasonable = {
-        position: [{**line, "target": min(line["target"], Decimal(1000))} for line in lines]
+        position: [
+            {**line, "target": Decimal(7) if isinstance(line["target"], dict) else min(line["target"], Decimal(1000))}
+            | {"departments": {}, "employees": {}}
+            for line in lines
+        ]
         for position, lines in drawn.scheme["positions"].items()
     }
-    before = {**drawn.scheme, "positions": reasonable}
+    before = {**drawn.scheme, "positions": reasonable, "change_inside_period": "refuse"}
     after = {
         **before,
         "positions": {
@@ -130,11 +134,18 @@ def test_the_names_of_employees_change_nothing(sql: ScoringSql, drawn: Drawn, ra
             replace(row, employee=renamed[row.employee], rater=renamed[row.rater]) for row in drawn.rows.answers
         ),
     )
+    lines = {
+        position: [
+            {**line, "employees": {renamed.get(who, who): target for who, target in line.get("employees", {}).items()}}
+            for line in lines
+        ]
+        for position, lines in drawn.scheme["positions"].items()
+    }
     before = _scored(sql, drawn)
     for table in before.values():
         for row in table:
             row["employee_id"] = renamed[row["employee_id"]]
-    assert not differences(before, _scored(sql, Drawn(drawn.scheme, rows)))
+    assert not differences(before, _scored(sql, Drawn({**drawn.scheme, "positions": lines}, rows)))
 
 
 @few

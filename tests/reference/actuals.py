@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.reference.lines import extras_of, held_in, lines_of
+from tests.reference.lines import assessed_in, held_in
 from tests.reference.rounding import number, ratio, rounded, total
+from tests.reference.versions import extras_on, lines_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -34,10 +36,16 @@ class Credits:
     """The contributions of a period by KPI, employee and day, and who reports to whom on which day."""
 
     def __init__(self, span: Span, given: Given) -> None:
+        self._span = span
         self._rows: defaultdict[tuple[str, str], list[Contribution]] = defaultdict(list)
+        self._before: defaultdict[tuple[str, str], list[Contribution]] = defaultdict(list)
         for row in given.contributions:
-            if row.employee is not None and span.starts_on <= row.day <= span.ends_on:
+            if row.employee is None:
+                continue
+            if span.starts_on <= row.day <= span.ends_on:
                 self._rows[row.kpi, row.employee].append(row)
+            if span.year_ago.starts_on <= row.day <= span.year_ago.ends_on:
+                self._before[row.kpi, row.employee].append(row)
         self._reports: defaultdict[str, list[Held]] = defaultdict(list)
         for held in held_in(span, given):
             if held.assignment.manager is not None:
@@ -48,6 +56,34 @@ class Credits:
         employee = held.assignment.employee
         rows = self._team(employee, kpi) if scope == "team" else self._rows[kpi, employee]
         return {row for row in rows if held.active_from <= row.day <= held.active_to}
+
+    def year_ago(self, held: Held, kpi: str, scope: str) -> set[Contribution]:
+        """Those of the same people on the same days a year ago."""
+        found: set[Contribution] = set()
+        days = [held.active_from + timedelta(days=number) for number in range(held.days)]
+        for (row_kpi, contributor), rows in self._before.items():
+            if row_kpi != kpi:
+                continue
+            counting = [day for day in days if contributor in self._counting(held.assignment.employee, scope, day)]
+            for first, last in _runs(counting):
+                begins = _year_before(first) if first != self._span.starts_on else self._span.year_ago.starts_on
+                ends = _year_before(last) if last != self._span.ends_on else self._span.year_ago.ends_on
+                found |= {row for row in rows if begins <= row.day <= ends}
+        return found
+
+    def _counting(self, employee: str, scope: str, day: date) -> set[str]:
+        """Whose contributions count for somebody on a day."""
+        if scope == "self":
+            return {employee}
+        team: set[str] = set()
+        waiting = [employee]
+        while waiting:
+            for report in self._reports[waiting.pop()]:
+                member = report.assignment.employee
+                if report.active_from <= day <= report.active_to and member not in team:
+                    team.add(member)
+                    waiting.append(member)
+        return team
 
     def _team(self, manager: str, kpi: str) -> Iterable[Contribution]:
         # a member may belong to the team on some days only: asked for each member's days along each line of reports
@@ -63,6 +99,18 @@ class Credits:
                     yield from below(member, on, {*above, member})
 
         return set(below(manager, lambda _: True, {manager}))
+
+
+def _runs(days: list[date]) -> Iterable[tuple[date, date]]:
+    """First and last day of each stretch of days that follow each other."""
+    starts = [day for day in days if day - timedelta(days=1) not in days]
+    ends = [day for day in days if day + timedelta(days=1) not in days]
+    return zip(starts, ends, strict=True)
+
+
+def _year_before(day: date) -> date:
+    leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
 
 
 def actual_of(rows: Collection[Contribution], kpi: Row) -> Actual:
@@ -135,13 +183,13 @@ def employee_actuals(span: Span, given: Given, scheme: Scheme, credits: Credits)
     """
     scopes: defaultdict[tuple[str, str], dict[Held, str]] = defaultdict(dict)
     held_by: defaultdict[str, list[Held]] = defaultdict(list)
-    for held in held_in(span, given):
+    for held in assessed_in(span, given, scheme):
         held_by[held.assignment.employee].append(held)
     for employee, all_held in held_by.items():
         for held in all_held:
-            for line in lines_of(held.assignment.position, span, scheme):
+            for line in lines_on(held.assignment.position, held.active_from, scheme):
                 scopes[employee, line["kpi"]][held] = line["of"]
-        for extra in [one for held in all_held for one in extras_of(held.assignment.position, span, scheme)]:
+        for extra in [one for held in all_held for one in extras_on(held.assignment.position, span.starts_on, scheme)]:
             by_assignment = scopes[employee, extra["kpi"]]
             scope = "team" if "team" in by_assignment.values() else "self"
             for held in all_held:

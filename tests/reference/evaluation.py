@@ -12,6 +12,7 @@ from tests.reference.feedback import feedback_parts, feedback_scores, has_feedba
 from tests.reference.grades import band_of, dense_rank, quota_grades, vetoed
 from tests.reference.rounding import number, rounded
 from tests.reference.scores import kpi_part, line_scores
+from tests.reference.versions import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def _scored_in(span: Span, given: Given, scheme: Scheme) -> Tables:
         _evaluation(span, scheme, employee, held_by[employee], parts.get(employee), extra_by[employee])
         for employee in given.employees
     ]
-    _grade(evaluations, held_by, scheme)
+    _grade(evaluations, held_by, in_force(scheme["grades"], span.starts_on))
     return {
         "fct_kpi_actual": [
             {
@@ -79,7 +80,7 @@ def _evaluation(
     feedback: Fraction | None,
     extra: Fraction,
 ) -> Row:
-    section = scheme["evaluation"]
+    section = in_force(scheme["evaluation"], span.starts_on)
     part = kpi_part(scores)
     said = "none" if not has_feedback(span, scheme) else "given" if feedback is not None else _missing(section)
     feedback = Fraction(0) if said == "zero" else feedback
@@ -138,9 +139,8 @@ def _last(all_held: list[Held]) -> Held | None:
     return max(latest, key=lambda held: (held.active_to, held.active_from), default=None)
 
 
-def _grade(evaluations: list[Row], held_by: dict[str, dict[Held, list[Row]]], scheme: Scheme) -> None:
+def _grade(evaluations: list[Row], held_by: dict[str, dict[Held, list[Row]]], grades: Row) -> None:
     """Put grades and ranks into the rows of one period."""
-    grades = scheme["grades"]
     evaluated = [row for row in evaluations if row["status"] == "evaluated"]
     for row in evaluated:
         department = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.reference.actuals import times
-from tests.reference.lines import extras_of, held_in
+from tests.reference.lines import held_in
 from tests.reference.rounding import number
+from tests.reference.versions import extras_on
 
 if TYPE_CHECKING:
     from tests.reference.actuals import Actual
@@ -20,7 +21,7 @@ def extra_points(
     rows: dict[tuple[str, str], Row] = {}
     for held in held_in(span, given):
         employee = held.assignment.employee
-        for extra in extras_of(held.assignment.position, span, scheme):
+        for extra in extras_on(held.assignment.position, span.starts_on, scheme):
             actual = actuals[employee, extra["kpi"]].value
             each, per, most = number(extra["points"]), number(extra["per"]), number(extra["at_most"])
             count = times(actual, per)

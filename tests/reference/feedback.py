@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.reference.rounding import number, rounded, total
+from tests.reference.versions import in_force
 
 if TYPE_CHECKING:
     from tests.reference.given import Answer, Given, Row, Scheme, Span
@@ -18,15 +19,17 @@ Answers = dict[tuple[str, str, str, str], Fraction]
 
 def has_feedback(span: Span, scheme: Scheme) -> bool:
     """Whether the period has a 360° part."""
-    section = scheme.get("feedback")
-    return section is not None and (section.get("cycles") is None or span.cycle in section["cycles"])
+    if not in_force(scheme["evaluation"], span.starts_on).get("feedback"):
+        return False
+    cycles = in_force(scheme["feedback"], span.starts_on).get("cycles")
+    return cycles is None or span.cycle in cycles
 
 
 def feedback_scores(span: Span, given: Given, scheme: Scheme) -> dict[tuple[str, str], Row]:
     """(rated, relation) → row of fct_feedback_score."""
     if not has_feedback(span, scheme):
         return {}
-    section = scheme["feedback"]
+    section = in_force(scheme["feedback"], span.starts_on)
     asked = _newest(span, given, section)
     answers = _that_may_be_shown(asked, section)
     if section.get("rater_leniency", "none") == "shrink":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import date
-    from decimal import Decimal
 
 Scheme = dict[str, Any]
 """The content of a scheme.yaml, numbers as int or Decimal."""
@@ -30,6 +31,13 @@ class Span:
     def days(self) -> int:
         return (self.ends_on - self.starts_on).days + 1
 
+    @property
+    def year_ago(self) -> Span:
+        """The same span a year earlier."""
+        ends_on = (self.ends_on + timedelta(days=1)).replace(year=self.ends_on.year - 1) - timedelta(days=1)
+        starts_on = self.starts_on.replace(year=self.starts_on.year - 1)
+        return Span(f"a year before {self.id}", self.cycle, self.months, starts_on, ends_on)
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -41,6 +49,15 @@ class Assignment:
     manager: str | None
     valid_from: date
     valid_to: date
+    fte: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department and the one that it belongs to."""
+
+    id: str
+    parent: str | None
 
 
 @dataclass(frozen=True)
@@ -90,3 +107,4 @@ class Given:
     attendance: tuple[Attendance, ...] = ()
     contributions: tuple[Contribution, ...] = field(default=())
     answers: tuple[Answer, ...] = ()
+    departments: tuple[Department, ...] = ()

@@ -1,20 +1,21 @@
-"""Which assignments a period has, and by which lines of the scheme each is measured."""
+"""Which assignments a period has."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tests.reference.given import Assignment, Given, Row, Scheme, Span
+from tests.reference.versions import DAY, in_force, lines_on
 
-START, OPEN = date(1900, 1, 1), date(9999, 12, 31)
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tests.reference.given import Assignment, Given, Scheme, Span
 
 
 @dataclass(frozen=True)
 class Held:
-    """An assignment within a period."""
+    """An assignment within a period, or a stretch of it in which nothing changes."""
 
     assignment: Assignment
     active_from: date
@@ -34,27 +35,22 @@ def held_in(span: Span, given: Given) -> list[Held]:
     ]
 
 
-def lines_of(position: str, span: Span, scheme: Scheme) -> list[Row]:
-    """The position's lines in force on the period's first day, each with all its words.
+def assessed_in(span: Span, given: Given, scheme: Scheme) -> list[Held]:
+    """The same, cut on every day on which the position is measured otherwise than on the day before."""
+    if scheme.get("change_inside_period", "refuse") == "refuse":
+        return held_in(span, given)
+    pieces: list[Held] = []
+    for held in held_in(span, given):
+        piece = held
+        for number in range(1, held.days):
+            day = held.active_from + number * DAY
+            before, now = (_measures(held.assignment.position, on, scheme) for on in (day - DAY, day))
+            if before != now:
+                pieces.append(replace(piece, active_to=day - DAY))
+                piece = replace(piece, active_from=day)
+        pieces.append(piece)
+    return pieces
 
-    A line ends the day before the next line of the same KPI begins, or at its own ``until``.
-    """
-    lines = scheme["positions"].get(position, [])
-    in_force: list[Row] = []
-    for line in lines:
-        begins = line.get("from") or START
-        later = [other.get("from") or START for other in lines if other["kpi"] == line["kpi"]]
-        ends = min([line.get("until") or OPEN, *(day - timedelta(days=1) for day in later if day > begins)])
-        if begins <= span.starts_on <= ends:
-            in_force.append({"of": "self", "no_data": "exclude", "min_sample": 1, **line})
-    return in_force
 
-
-def extras_of(position: str, span: Span, scheme: Scheme) -> list[Row]:
-    """The entries of extra_points for the position that are in force on the period's first day."""
-    return [
-        {"at_most": 1000, **extra}
-        for extra in scheme.get("extra_points", ())
-        if position in (extra.get("positions") or scheme["positions"])
-        and (extra.get("from") or START) <= span.starts_on <= (extra.get("until") or OPEN)
-    ]
+def _measures(position: str, day: date, scheme: Scheme) -> list[object]:
+    return [(line, in_force(scheme["rules"][line["rule"]], day)) for line in lines_on(position, day, scheme)]

@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.reference.actuals import Credits, actual_of
-from tests.reference.lines import held_in, lines_of
+from tests.reference.lines import assessed_in
 from tests.reference.rounding import number, ratio, rounded, total
 from tests.reference.rules import BEYOND, points
-from tests.reference.targets import Hours, targets
+from tests.reference.targets import Asked
+from tests.reference.versions import in_force, lines_on
 
 if TYPE_CHECKING:
     from tests.reference.actuals import Actual
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def line_scores(span: Span, given: Given, scheme: Scheme, credits: Credits) -> dict[Held, list[Row]]:
     """For each assignment of the period the rows of fct_kpi_score, one a line in force."""
-    hours = Hours(span, given)
+    asked = Asked(span, given, scheme, credits)
     return {
         held: [
             _line_score(
@@ -28,12 +29,12 @@ def line_scores(span: Span, given: Given, scheme: Scheme, credits: Credits) -> d
                 held,
                 span,
                 scheme,
-                hours,
+                asked,
                 actual_of(credits.of(held, line["kpi"], line["of"]), kpi_of(line, scheme)),
             )
-            for line in lines_of(held.assignment.position, span, scheme)
+            for line in lines_on(held.assignment.position, held.active_from, scheme)
         ]
-        for held in held_in(span, given)
+        for held in assessed_in(span, given, scheme)
     }
 
 
@@ -41,16 +42,16 @@ def kpi_of(line: Row, scheme: Scheme) -> Row:
     return scheme["kpis"][line["kpi"]]
 
 
-def _line_score(line: Row, held: Held, span: Span, scheme: Scheme, hours: Hours, actual: Actual) -> Row:
+def _line_score(line: Row, held: Held, span: Span, scheme: Scheme, asked: Asked, actual: Actual) -> Row:
     lower_is_better = kpi_of(line, scheme)["better"] == "lower"
-    target, prorated = targets(line, held, span, scheme, hours)
+    target, prorated = asked.targets(line, held)
     attainment = (
         (ratio(prorated, actual.value, 8) if lower_is_better else ratio(actual.value, prorated, 8))
-        if actual.value is not None
+        if actual.value is not None and prorated is not None
         else None
     )
-    rated = _rated(attainment, actual, line, lower_is_better=lower_is_better)
-    rule = scheme["rules"][line["rule"]]
+    rated = None if prorated is None else _rated(attainment, actual, line, lower_is_better=lower_is_better)
+    rule = in_force(scheme["rules"][line["rule"]], held.active_from)
     if rated is None:
         given, status = (Fraction(0) if line["no_data"] == "zero" else None), "no_data"
     else:
@@ -73,6 +74,8 @@ def _line_score(line: Row, held: Held, span: Span, scheme: Scheme, hours: Hours,
         "scheme_id": scheme["scheme"],
         "weight": number(line["weight"]),
         "target": target,
+        "growth": asked.growth(line, held),
+        "year_ago_actual": asked.year_ago(line, held),
         "prorated_target": prorated,
         "actual": actual.value,
         "attainment": attainment,

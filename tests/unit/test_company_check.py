@@ -250,7 +250,7 @@ def test_a_line_that_ends_before_it_begins_is_found(tmp_path: Path) -> None:
     assert "positions.operator[3].until" in found
 
 
-def test_a_change_inside_a_quarter_is_found_and_both_ways_out_are_told(tmp_path: Path) -> None:
+def test_a_change_inside_a_quarter_is_found_and_the_ways_out_are_told(tmp_path: Path) -> None:
     scheme = SCHEME.replace("from: 2026-04-01", "from: 2026-05-01").replace("until: 2026-03-31", "until: 2026-04-30")
     found = problems_of(write_company(tmp_path, scheme=scheme))
     assert [problem.field for problem in found] == [
@@ -259,7 +259,10 @@ def test_a_change_inside_a_quarter_is_found_and_both_ways_out_are_told(tmp_path:
         "positions.operator[3].from",
     ]
     assert found[0].what.startswith("2026-05-01 lies inside 2026-Q2")
-    assert found[0].todo == "move it to 2026-04-01 or 2026-07-01, or drop the cycle `quarter` in company.yaml"
+    assert found[0].todo == (
+        "move it to 2026-04-01 or 2026-07-01, or write `change_inside_period: split`, "
+        "or drop the cycle `quarter` in company.yaml"
+    )
 
 
 def test_a_change_between_months_is_fine_without_quarters(tmp_path: Path) -> None:

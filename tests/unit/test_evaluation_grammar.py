@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from perf_pipelines.errors import CompanyRefused
+from perf_pipelines.periods import Period
 from perf_pipelines.scheme.tables import scheme_tables
 from tests.unit.a_company import SCHEME, load, replaced, write_company
 
@@ -88,11 +89,12 @@ def test_what_sql_reads_of_a_full_scheme(tmp_path: Path) -> None:
         SCHEME, PARTS, EXTRA + WITH_FEEDBACK.replace("}}", "}, rater_leniency: shrink, cycles: [quarter]}")
     )
     scheme = replaced(scheme, LINE, LINE.replace("}", ", floor: 2, cap: 11, veto: {below: 0.8, grade: fair}}"))
-    tables = scheme_tables(load(write_company(tmp_path, scheme=scheme)).scheme)
+    quarter = Period.parse("2026-Q2")
+    tables = scheme_tables(load(write_company(tmp_path, scheme=scheme)).scheme, [Period.parse("2026-03"), quarter])
     (extra,) = tables["extra_points"].to_pylist()
     assert (extra["position_id"], str(extra["points"]), str(extra["at_most"])) == ("operator", "2.0000", "10.0000")
     (feedback,) = tables["feedback"].to_pylist()
-    assert (feedback["min_raters"], feedback["rater_leniency"], feedback["cycles"]) == (3, "shrink", ["quarter"])
+    assert (feedback["period_id"], feedback["min_raters"], feedback["rater_leniency"]) == ("2026-Q2", 3, "shrink")
     anonymous = {row["relation"]: row["is_anonymous"] for row in tables["feedback_relation"].to_pylist()}
     assert anonymous == {"manager": False, "peer": True}
     line = next(row for row in tables["position_kpi"].to_pylist() if row["floor"] is not None)

@@ -62,6 +62,7 @@ COLUMNS = {
     "grade_distribution": "period_id department_id evaluated top_grade_share",
     "employee_not_evaluated": "period_id employee_id",
     "rank_fault": "period_id employee_id rank_in_department rank_expected",
+    "calibration_stale": "period_id employee_id calibrated_by grade_seen computed_grade",
     "fct_payout": ("period_id employee_id revision grade bonus_base multiplier active_share amount currency status"),
     "payout_fault": "period_id employee_id fault",
 }
@@ -130,6 +131,7 @@ SOUND: dict[str, list[Row]] = {
         "grade_distribution": [(MARCH, "west", 5, D("0.80000000")), (MARCH, "east", 4, D("1.00000000"))],
         "employee_not_evaluated": [],
         "rank_fault": [],
+        "calibration_stale": [],
         "fct_payout": [
             (MARCH, "anna", 1, "excellent", D("1000.00"), D("1.5"), D("1"), D("1500.00"), "USD", "proposed"),
             (MARCH, "bo", 1, "unqualified", D("1000.00"), D("0"), D("1"), D("0.00"), "USD", "proposed"),
@@ -330,6 +332,7 @@ VIOLATIONS: dict[tuple[str, str, str | None], Violation] = {
     ),
     ("employee_not_evaluated", NO_ROW, None): unwanted("employee_not_evaluated", MARCH, "anna"),
     ("rank_fault", NO_ROW, None): unwanted("rank_fault", MARCH, "anna", 2, 1),
+    ("calibration_stale", NO_ROW, None): unwanted("calibration_stale", MARCH, "anna", "bo", "good", "fair"),
     ("fct_payout", UNIQUE_TOGETHER, "period_id, employee_id, revision"): twice("fct_payout", **A_REVISED),
     **{
         ("fct_payout", NOT_NULL, column): broken("fct_payout", {**A_REVISED, column: "null"}, **{column: None})
@@ -402,6 +405,7 @@ def test_what_is_unusual_but_possible_is_a_mere_finding() -> None:
         ("kpi_volume", ("contributions",)),
         ("unassigned_contribution", ()),
         ("grade_distribution", ("top_grade_share",)),
+        ("calibration_stale", ()),
     ]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from perf_pipelines.periods import Period
 from perf_pipelines.scheme.tables import scheme_tables
 from tests.unit.a_company import SCHEME, load, replaced, write_company
 
@@ -21,18 +22,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 D = Decimal
+MARCH = Period.parse("2026-03")
 
 
 @pytest.fixture
 def tables(tmp_path: Path) -> dict[str, pa.Table]:
-    return scheme_tables(load(write_company(tmp_path)).scheme)
+    return scheme_tables(load(write_company(tmp_path)).scheme, [MARCH])
 
 
 def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, pa.Table]) -> None:
     assert {name: {field.name: str(field.type) for field in table.schema} for name, table in tables.items()} == {
-        "scheme": {
-            "scheme_id": "string",
-            "currency": "string",
+        "scheme": {"scheme_id": "string", "currency": "string"},
+        "evaluation": {
+            "period_id": "string",
             "kpi_weight": "decimal128(9, 6)",
             "feedback_weight": "decimal128(9, 6)",
             "no_feedback": "string",
@@ -70,6 +72,8 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "scope": "string",
             "weight": "decimal128(9, 6)",
             "target": "decimal128(28, 8)",
+            "team_target": "decimal128(28, 8)",
+            "growth": "decimal128(9, 6)",
             "rule_id": "string",
             "no_data": "string",
             "min_sample": "int32",
@@ -80,7 +84,24 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "valid_from": "date32[day]",
             "valid_to": "date32[day]",
         },
-        "rule": {"rule_id": "string", "kind": "string", "parameters": "string"},
+        "own_target": {
+            "position_id": "string",
+            "kpi_id": "string",
+            "valid_from": "date32[day]",
+            "department_id": "string",
+            "employee_id": "string",
+            "target": "decimal128(28, 8)",
+            "team_target": "decimal128(28, 8)",
+            "growth": "decimal128(9, 6)",
+        },
+        "position_change": {"position_id": "string", "changes_on": "date32[day]"},
+        "rule": {
+            "rule_id": "string",
+            "kind": "string",
+            "parameters": "string",
+            "valid_from": "date32[day]",
+            "valid_to": "date32[day]",
+        },
         "extra_points": {
             "extra_id": "string",
             "name_zh": "string",
@@ -94,15 +115,21 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "valid_to": "date32[day]",
         },
         "feedback": {
+            "period_id": "string",
             "scale_low": "decimal128(9, 4)",
             "scale_high": "decimal128(9, 4)",
             "min_raters": "int32",
             "rater_leniency": "string",
-            "cycles": "list<item: string>",
         },
-        "feedback_relation": {"relation": "string", "weight": "decimal128(9, 6)", "is_anonymous": "bool"},
-        "feedback_competency": {"competency_id": "string", "weight": "decimal128(9, 6)"},
+        "feedback_relation": {
+            "period_id": "string",
+            "relation": "string",
+            "weight": "decimal128(9, 6)",
+            "is_anonymous": "bool",
+        },
+        "feedback_competency": {"period_id": "string", "competency_id": "string", "weight": "decimal128(9, 6)"},
         "grade": {
+            "period_id": "string",
             "grade": "string",
             "name_zh": "string",
             "name_en": "string",
@@ -111,8 +138,9 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "multiplier": "decimal128(9, 6)",
             "sort_order": "int32",
         },
-        "bonus_cycle": {"cycle": "string", "share": "decimal128(9, 6)"},
+        "bonus_cycle": {"period_id": "string", "cycle": "string", "share": "decimal128(9, 6)"},
         "review": {
+            "period_id": "string",
             "systemic_miss_share": "decimal128(9, 6)",
             "systemic_miss_min_headcount": "int32",
             "distribution_p_value": "decimal128(9, 6)",
@@ -145,7 +173,7 @@ def test_a_unit_is_one_text_or_one_in_each_language(tmp_path: Path) -> None:
     scheme = replaced(SCHEME, "unit: share", "unit: {zh: 占比, en: share}")
     named = {
         row["kpi_id"]: row
-        for row in scheme_tables(load(write_company(tmp_path, scheme=scheme)).scheme)["kpi"].to_pylist()
+        for row in scheme_tables(load(write_company(tmp_path, scheme=scheme)).scheme, [MARCH])["kpi"].to_pylist()
     }
     assert [named["revenue"][column] for column in ("unit_zh", "unit")] == ["CNY", "CNY"]
     assert [named["repurchase_rate"][column] for column in ("unit_zh", "unit")] == ["占比", "share"]
@@ -167,10 +195,10 @@ def test_a_grade_carries_its_multiplier(tables: dict[str, pa.Table]) -> None:
 
 
 def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None:
-    assert tables["scheme"].to_pylist() == [
+    assert tables["scheme"].to_pylist() == [{"scheme_id": "acme-2026", "currency": "CNY"}]
+    assert tables["evaluation"].to_pylist() == [
         {
-            "scheme_id": "acme-2026",
-            "currency": "CNY",
+            "period_id": "2026-03",
             "kpi_weight": 1,
             "feedback_weight": 0,
             "no_feedback": "kpi_only",
@@ -185,6 +213,7 @@ def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None
     }
     assert tables["review"].to_pylist() == [
         {
+            "period_id": "2026-03",
             "systemic_miss_share": D("0.8"),
             "systemic_miss_min_headcount": 3,
             "distribution_p_value": D("0.05"),
@@ -196,7 +225,7 @@ def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None
 def test_sql_reads_a_rules_parameters_exactly(tmp_path: Path) -> None:
     steps = "gradual: {kind: steps, steps: [[0.8, 6], [1.00000001, 10.5]]}"
     scheme = replaced(SCHEME, "gradual: {kind: linear, zero_at: 0.5, cap: 12}", steps)
-    rule = scheme_tables(load(write_company(tmp_path, scheme=scheme)).scheme)["rule"]
+    rule = scheme_tables(load(write_company(tmp_path, scheme=scheme)).scheme, [MARCH])["rule"]
     rows = {row["rule_id"]: json.loads(row["parameters"]) for row in rule.to_pylist()}
     assert rows["gradual"] == {"steps": [["0.8", "6"], ["1.00000001", "10.5"]]}
     with duckdb.connect() as connection:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from perf_pipelines.records.waivers import Records, Waiver
+from perf_pipelines.records.store import Records
+from perf_pipelines.records.waivers import Waiver
 
 if TYPE_CHECKING:
     from pathlib import Path

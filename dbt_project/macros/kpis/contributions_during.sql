@@ -1,8 +1,9 @@
 {#-
     The contributions of every KPI that the company's scheme uses, each a model of its own, in each of `periods`: a
-    relation with the columns period_id, starts_on and ends_on, whose names may begin with `prefix`.
+    relation with the columns period_id, starts_on and ends_on, whose names may begin with `prefix`. With `kpis` of these
+    alone.
 -#}
-{% macro contributions_during(periods, prefix='') -%}
+{% macro contributions_during(periods, prefix='', kpis=none) -%}
     select
         period.{{ prefix }}period_id as period_id,
         contribution.kpi_id,
@@ -17,7 +18,7 @@
         contribution.source_key,
         contribution.segments
     from (
-        {% for kpi_id in env_var('PERF_KPIS', '').split(',') | select -%}
+        {% for kpi_id in (env_var('PERF_KPIS', '').split(',') | select | list if kpis is none else kpis) -%}
         select
             kpi_id,
             employee_id,

@@ -4,7 +4,7 @@ select
     evaluation.grade
 from {{ being_closed(ref('fct_evaluation')) }} as evaluation
 left join {{ source('scheme', 'grade') }} as grade
-    on evaluation.grade = grade.grade
+    on evaluation.period_id = grade.period_id and evaluation.grade = grade.grade
 where
     evaluation.status = 'evaluated'
     and grade.grade is null

@@ -9,12 +9,10 @@ with expected as (
         assignment.active_from,
         count(line.kpi_id) as kpis_expected
     from {{ being_closed(ref('int_assignment_period')) }} as assignment
-    inner join {{ source('control', 'period') }} as period
-        on assignment.period_id = period.period_id
     inner join {{ source('scheme', 'position_kpi') }} as line
         on
             assignment.position_id = line.position_id
-            and period.starts_on between line.valid_from and line.valid_to
+            and assignment.active_from between line.valid_from and line.valid_to
     group by
         assignment.period_id,
         assignment.employee_id,

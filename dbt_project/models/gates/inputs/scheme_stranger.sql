@@ -16,3 +16,23 @@ from {{ source('scheme', 'goal') }} as goal
 left join {{ ref('departments') }} as department
     on goal.department_id = department.department_id
 where goal.department_id is not null and department.department_id is null
+
+union all
+
+select distinct
+    'department' as what,
+    own_target.department_id as named
+from {{ source('scheme', 'own_target') }} as own_target
+left join {{ ref('departments') }} as department
+    on own_target.department_id = department.department_id
+where own_target.department_id is not null and department.department_id is null
+
+union all
+
+select distinct
+    'employee' as what,
+    own_target.employee_id as named
+from {{ source('scheme', 'own_target') }} as own_target
+left join {{ ref('employees') }} as employee
+    on own_target.employee_id = employee.employee_id
+where own_target.employee_id is not null and employee.employee_id is null

@@ -1,15 +1,15 @@
--- The KPIs that each assignment is measured by in a period, with the weight and target in force on its first day.
-with in_force as (
+-- The KPIs that each assignment is measured by in a period, with the weight and target in force while it is active.
+with line as (
 
     select
-        period.period_id,
-        period.months,
         line.position_id,
         line.kpi_id,
         line.goal_id,
         line.scope,
         line.weight,
         line.target,
+        line.team_target,
+        line.growth,
         line.rule_id,
         line.no_data,
         line.min_sample,
@@ -17,51 +17,131 @@ with in_force as (
         line.cap,
         line.veto_below,
         line.veto_grade,
+        line.valid_from,
+        line.valid_to,
         kpi.is_sum_like,
         kpi.better
     from {{ source('scheme', 'position_kpi') }} as line
     inner join {{ source('scheme', 'kpi') }} as kpi
         on line.kpi_id = kpi.kpi_id
-    inner join {{ source('control', 'period') }} as period
-        on period.starts_on between line.valid_from and line.valid_to
+
+),
+
+assigned as (
+
+    select
+        assignment.*,
+        line.* exclude (position_id)
+    from {{ being_closed(ref('int_assignment_period')) }} as assignment
+    inner join line
+        on
+            assignment.position_id = line.position_id
+            and assignment.active_from between line.valid_from and line.valid_to
+
+),
+
+-- a person's own target comes first, then that of the nearest department
+own as (
+
+    select
+        assigned.period_id,
+        assigned.employee_id,
+        assigned.position_id,
+        assigned.department_id,
+        assigned.active_from,
+        assigned.kpi_id,
+        own_target.department_id as shared_in,
+        own_target.target,
+        own_target.team_target,
+        own_target.growth
+    from assigned
+    inner join {{ source('scheme', 'own_target') }} as own_target
+        on
+            assigned.position_id = own_target.position_id
+            and assigned.kpi_id = own_target.kpi_id
+            and assigned.valid_from = own_target.valid_from
+    left join {{ ref('int_department_above') }} as above
+        on assigned.department_id = above.department_id and own_target.department_id = above.above_id
+    where own_target.employee_id = assigned.employee_id or above.steps is not null
+    qualify
+        row_number() over (
+            partition by
+                assigned.period_id,
+                assigned.employee_id,
+                assigned.position_id,
+                assigned.department_id,
+                assigned.active_from,
+                assigned.kpi_id
+            order by own_target.employee_id is null, above.steps
+        ) = 1
+
+),
+
+asked as (
+
+    select
+        assigned.* replace (
+            case when own.period_id is null then assigned.target else own.target end as target,
+            case when own.period_id is null then assigned.team_target else own.team_target end as team_target,
+            case when own.period_id is null then assigned.growth else own.growth end as growth
+        ),
+        -- a team is who shares the same target: of a department with those below it, or else of the own department
+        coalesce(own.shared_in, assigned.department_id) as shared_in
+    from assigned
+    left join own
+        on
+            assigned.period_id = own.period_id
+            and assigned.employee_id = own.employee_id
+            and assigned.position_id = own.position_id
+            and assigned.department_id = own.department_id
+            and assigned.active_from = own.active_from
+            and assigned.kpi_id = own.kpi_id
+
+),
+
+shared as (
+
+    select
+        *,
+        cast(fte * 1000000 as hugeint) * active_days as presence,
+        sum(cast(fte * 1000000 as hugeint) * active_days) over (
+            partition by period_id, position_id, kpi_id, valid_from, shared_in, team_target
+        ) as presence_of_team
+    from asked
 
 )
 
 select
-    assignment.period_id,
-    assignment.employee_id,
-    assignment.position_id,
-    assignment.department_id,
-    assignment.active_from,
-    assignment.active_to,
-    assignment.active_share,
-    in_force.kpi_id,
-    in_force.goal_id,
-    in_force.scope,
-    in_force.weight,
-    cast(in_force.target * case when in_force.is_sum_like then in_force.months else 1 end as decimal(28, 8)) as target,
-    -- rounded here, once: the target that the actual is held against. A team goes on working while its manager is away.
+    period_id,
+    employee_id,
+    position_id,
+    department_id,
+    active_from,
+    active_to,
+    active_share,
+    kpi_id,
+    goal_id,
+    scope,
+    weight,
+    cast(coalesce(team_target, target) * case when is_sum_like then months else 1 end as decimal(28, 8)) as target,
+    growth,
+    -- rounded here, once: the target that the actual is held against, but for growth, whose base is an actual. A team
+    -- goes on working while its manager is away.
     case
-        when in_force.is_sum_like and in_force.scope = 'self' and assignment.worked_hours is not null
-            then {{ exact_ratio(
-                'in_force.target * in_force.months * assignment.worked_hours', 'assignment.standard_hours'
-            ) }}
-        when in_force.is_sum_like
-            then {{ exact_ratio(
-                'in_force.target * in_force.months * assignment.active_days', 'assignment.period_days'
-            ) }}
-        else in_force.target
+        when team_target is not null
+            then {{ exact_part('team_target * months', 'presence', 'presence_of_team') }}
+        when is_sum_like and scope = 'self' and worked_hours is not null
+            then {{ exact_ratio('target * months * worked_hours', 'standard_hours') }}
+        when is_sum_like
+            then {{ exact_ratio('target * months * active_days', 'period_days') }}
+        else target
     end as prorated_target,
-    in_force.rule_id,
-    in_force.no_data,
-    in_force.min_sample,
-    in_force.floor,
-    in_force.cap,
-    in_force.veto_below,
-    in_force.veto_grade,
-    in_force.better
-from {{ being_closed(ref('int_assignment_period')) }} as assignment
-inner join in_force
-    on
-        assignment.period_id = in_force.period_id
-        and assignment.position_id = in_force.position_id
+    rule_id,
+    no_data,
+    min_sample,
+    floor,
+    cap,
+    veto_below,
+    veto_grade,
+    better
+from shared

@@ -1,6 +1,7 @@
 -- The assignments that touch a period, each with the days on which it was active and, where attendance is kept, the
--- hours worked in it beside those of a full-time position in the whole period.
-with active as (
+-- hours worked in it beside those of a full-time position in the whole period. Where the scheme splits periods, a
+-- change of the position's lines ends one stretch of an assignment and begins another.
+with touching as (
 
     select
         period.period_id,
@@ -19,6 +20,42 @@ with active as (
     from {{ ref('assignments') }} as assignment
     inner join {{ source('control', 'period') }} as period
         on assignment.valid_from <= period.ends_on and assignment.valid_to >= period.starts_on
+
+),
+
+stretch as (
+
+    select
+        touching.*,
+        touching.active_from as begins_on
+    from touching
+
+    union all
+
+    select
+        touching.*,
+        change.changes_on as begins_on
+    from touching
+    inner join {{ source('scheme', 'position_change') }} as change
+        on touching.position_id = change.position_id
+    where change.changes_on > touching.active_from and change.changes_on <= touching.active_to
+
+),
+
+active as (
+
+    select
+        * exclude (begins_on)
+        replace (
+            begins_on as active_from,
+            coalesce(
+                lead(begins_on) over (
+                    partition by period_id, employee_id, position_id, department_id, active_from order by begins_on
+                ) - 1,
+                active_to
+            ) as active_to
+        )
+    from stretch
 
 ),
 

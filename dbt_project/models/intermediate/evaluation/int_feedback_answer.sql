@@ -1,6 +1,13 @@
 -- The newest answer of each rater on each competency of somebody, 0 … 100. Of a relation that is anonymous, what fewer
 -- than min_raters have answered is left out here: whatever is computed from the rest cannot give it away.
-with asked as (
+with choosy as (
+
+    select distinct period_id
+    from {{ source('scheme', 'feedback_competency') }}
+
+),
+
+asked as (
 
     select
         answer.period_id,
@@ -15,17 +22,15 @@ with asked as (
         feedback.min_raters,
         competency.weight as competency_weight
     from {{ ref('feedback') }} as answer
-    inner join {{ source('control', 'period') }} as period
-        on answer.period_id = period.period_id
     inner join {{ source('scheme', 'feedback') }} as feedback
-        on feedback.cycles is null or list_contains(feedback.cycles, period.kind)
+        on answer.period_id = feedback.period_id
     inner join {{ source('scheme', 'feedback_relation') }} as relation
-        on answer.relation = relation.relation
+        on answer.period_id = relation.period_id and answer.relation = relation.relation
     left join {{ source('scheme', 'feedback_competency') }} as competency
-        on answer.competency_id = competency.competency_id
-    where
-        competency.weight is not null
-        or not exists (select 1 from {{ source('scheme', 'feedback_competency') }})
+        on answer.period_id = competency.period_id and answer.competency_id = competency.competency_id
+    left join choosy
+        on answer.period_id = choosy.period_id
+    where competency.weight is not null or choosy.period_id is null
     qualify
         row_number() over (
             partition by

@@ -3,7 +3,6 @@ with everybody as (
 
     select
         period.period_id,
-        period.kind as cycle,
         employee.employee_id,
         kpi.position_id,
         kpi.department_id,
@@ -36,26 +35,28 @@ parted as (
     select
         everybody.*,
         scheme.scheme_id,
-        scheme.min_coverage,
-        scheme.kpi_weight,
+        evaluation.min_coverage,
+        evaluation.kpi_weight,
         cast(coalesce(extra.points, 0) as decimal(9, 4)) as extra_points,
         -- a period without 360° feedback has the KPI part alone
         case
             when feedback.rater_leniency is null then 'none'
             when part.feedback_score is not null then 'given'
-            else scheme.no_feedback
+            else evaluation.no_feedback
         end as feedback,
         cast(
             case
                 when feedback.rater_leniency is null then null
-                else coalesce(part.feedback_score, case when scheme.no_feedback = 'zero' then 0 end)
+                else coalesce(part.feedback_score, case when evaluation.no_feedback = 'zero' then 0 end)
             end as decimal(9, 4)
         ) as feedback_score,
-        scheme.feedback_weight
+        evaluation.feedback_weight
     from everybody
     cross join {{ source('scheme', 'scheme') }} as scheme
+    inner join {{ source('scheme', 'evaluation') }} as evaluation
+        on everybody.period_id = evaluation.period_id
     left join {{ source('scheme', 'feedback') }} as feedback
-        on feedback.cycles is null or list_contains(feedback.cycles, everybody.cycle)
+        on everybody.period_id = feedback.period_id
     left join {{ ref('int_feedback_part') }} as part
         on everybody.period_id = part.period_id and everybody.employee_id = part.employee_id
     left join extra

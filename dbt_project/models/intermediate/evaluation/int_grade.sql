@@ -1,4 +1,5 @@
--- The grade of who is evaluated: by bands and by quota, the one that the scheme's method takes, and what a veto leaves.
+-- The grade of who is evaluated: by bands and by quota, the one that the scheme's method takes, what a veto leaves, and
+-- what somebody has given in its place.
 with scored as (
 
     select
@@ -22,7 +23,7 @@ banded as (
         band.grade as band_grade
     from scored
     asof left join {{ source('scheme', 'grade') }} as band
-        on scored.final_score >= band.at_least
+        on scored.period_id = band.period_id and scored.final_score >= band.at_least
 
 ),
 
@@ -47,7 +48,8 @@ fair as (
         grade.sort_order,
         grade.expected * department.headcount as places
     from department
-    cross join {{ source('scheme', 'grade') }} as grade
+    inner join {{ source('scheme', 'grade') }} as grade
+        on department.period_id = grade.period_id
     where grade.expected is not null
 
 ),
@@ -108,7 +110,7 @@ veto as (
         arg_min(score.kpi_id, row(-grade.sort_order, score.kpi_id)) as kpi_id
     from {{ being_closed(ref('fct_kpi_score')) }} as score
     inner join {{ source('scheme', 'grade') }} as grade
-        on score.veto_grade = grade.grade
+        on score.period_id = grade.period_id and score.veto_grade = grade.grade
     where score.has_vetoed
     group by score.period_id, score.employee_id
 
@@ -120,15 +122,16 @@ measured as (
         banded.period_id,
         banded.employee_id,
         banded.band_grade,
-        scheme.grade_method,
+        evaluation.grade_method,
         -- a department that is too small for a quota has the bands'
         case
-            when scheme.grade_method = 'bands' then null
-            when banded.headcount < scheme.quota_min_headcount then banded.band_grade
+            when evaluation.grade_method = 'bands' then null
+            when banded.headcount < evaluation.quota_min_headcount then banded.band_grade
             else quota.quota_grade
         end as quota_grade
     from banded
-    cross join {{ source('scheme', 'scheme') }} as scheme
+    inner join {{ source('scheme', 'evaluation') }} as evaluation
+        on banded.period_id = evaluation.period_id
     left join quota
         on banded.period_id = quota.period_id and banded.employee_id = quota.employee_id
 
@@ -143,19 +146,42 @@ chosen as (
         case when grade_method = 'quota' then quota_grade else band_grade end as grade
     from measured
 
+),
+
+computed as (
+
+    select
+        chosen.period_id,
+        chosen.employee_id,
+        chosen.quota_grade,
+        chosen.grade as grade_before_veto,
+        case when veto.sort_order > grade.sort_order then capped.grade else chosen.grade end as grade,
+        case when veto.sort_order > grade.sort_order then veto.kpi_id end as veto_kpi_id
+    from chosen
+    inner join {{ source('scheme', 'grade') }} as grade
+        on chosen.period_id = grade.period_id and chosen.grade = grade.grade
+    left join veto
+        on chosen.period_id = veto.period_id and chosen.employee_id = veto.employee_id
+    left join {{ source('scheme', 'grade') }} as capped
+        on veto.period_id = capped.period_id and veto.sort_order = capped.sort_order
+
 )
 
 select
-    chosen.period_id,
-    chosen.employee_id,
-    chosen.quota_grade,
-    chosen.grade as grade_before_veto,
-    case when veto.sort_order > grade.sort_order then capped.grade else chosen.grade end as grade,
-    case when veto.sort_order > grade.sort_order then veto.kpi_id end as veto_kpi_id
-from chosen
-inner join {{ source('scheme', 'grade') }} as grade
-    on chosen.grade = grade.grade
-left join veto
-    on chosen.period_id = veto.period_id and chosen.employee_id = veto.employee_id
-left join {{ source('scheme', 'grade') }} as capped
-    on veto.sort_order = capped.sort_order
+    computed.period_id,
+    computed.employee_id,
+    computed.quota_grade,
+    computed.grade_before_veto,
+    computed.veto_kpi_id,
+    computed.grade as grade_before_calibration,
+    coalesce(calibration.grade, computed.grade) as grade,
+    calibration.calibrated_by,
+    calibration.reason as calibration_reason,
+    calibration.calibrated_at
+from computed
+left join {{ source('control', 'calibration') }} as calibration
+    on
+        computed.period_id = calibration.period_id
+        and computed.employee_id = calibration.employee_id
+        and computed.grade = calibration.computed_grade
+        and computed.grade <> calibration.grade

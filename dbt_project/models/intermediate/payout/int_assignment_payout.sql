@@ -22,6 +22,6 @@ inner join {{ ref('fct_evaluation') }} as evaluation
         and assignment.employee_id = evaluation.employee_id
         and evaluation.status = 'evaluated'
 inner join {{ source('scheme', 'grade') }} as grade
-    on evaluation.grade = grade.grade
+    on evaluation.period_id = grade.period_id and evaluation.grade = grade.grade
 inner join {{ source('scheme', 'bonus_cycle') }} as cycle
-    on assignment.cycle = cycle.cycle
+    on assignment.period_id = cycle.period_id and assignment.cycle = cycle.cycle

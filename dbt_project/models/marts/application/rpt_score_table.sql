@@ -15,6 +15,10 @@ select
     evaluation.grade,
     grade.name_zh as grade_zh,
     grade.name_en as grade_en,
+    computed.name_zh as computed_grade_zh,
+    computed.name_en as computed_grade_en,
+    evaluation.calibrated_by,
+    evaluation.calibration_reason,
     evaluation.rank_in_department,
     evaluation.department_headcount,
     evaluation.rank_in_position,
@@ -33,7 +37,9 @@ left join {{ ref('departments') }} as department
 left join {{ ref('positions') }} as position
     on evaluation.position_id = position.position_id
 left join {{ source('scheme', 'grade') }} as grade
-    on evaluation.grade = grade.grade
+    on evaluation.period_id = grade.period_id and evaluation.grade = grade.grade
+left join {{ source('scheme', 'grade') }} as computed
+    on evaluation.period_id = computed.period_id and evaluation.grade_before_calibration = computed.grade
 left join {{ ref('fct_payout') }} as payout
     on
         evaluation.period_id = payout.period_id

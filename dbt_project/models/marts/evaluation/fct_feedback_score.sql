@@ -8,10 +8,8 @@ with invited as (
         answer.relation,
         answer.rater_id
     from {{ ref('feedback') }} as answer
-    inner join {{ source('control', 'period') }} as period
-        on answer.period_id = period.period_id
     inner join {{ source('scheme', 'feedback') }} as feedback
-        on feedback.cycles is null or list_contains(feedback.cycles, period.kind)
+        on answer.period_id = feedback.period_id
 
 ),
 
@@ -33,7 +31,8 @@ answers as (
             else answer.answer
         end as answer
     from {{ ref('int_feedback_answer') }} as answer
-    cross join {{ source('scheme', 'feedback') }} as feedback
+    inner join {{ source('scheme', 'feedback') }} as feedback
+        on answer.period_id = feedback.period_id
     left join {{ ref('int_rater_leniency') }} as leniency
         on answer.period_id = leniency.period_id and answer.rater_id = leniency.rater_id
 
@@ -94,7 +93,7 @@ select
     relations.score is not null as shown
 from asked
 inner join {{ source('scheme', 'feedback_relation') }} as relation
-    on asked.relation = relation.relation
+    on asked.period_id = relation.period_id and asked.relation = relation.relation
 left join relations
     on
         asked.period_id = relations.period_id

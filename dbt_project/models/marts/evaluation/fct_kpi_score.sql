@@ -1,5 +1,30 @@
 -- Held against the target, then given points by the rule. What the points are worth is said in fct_evaluation.
-with held as (
+with asked as (
+
+    select
+        assigned.* replace (
+            case
+                when assigned.growth is null then assigned.prorated_target
+                -- of nothing, or of a loss, no share can be told
+                when year_ago.actual > 0 then {{ exact_part(
+                    'year_ago.actual', 'cast((1 + assigned.growth) * 1000000 as hugeint)', '1000000'
+                ) }}
+            end as prorated_target
+        ),
+        year_ago.actual as year_ago_actual
+    from {{ being_closed(ref('int_assigned_kpi')) }} as assigned
+    left join {{ ref('int_year_ago_actual') }} as year_ago
+        on
+            assigned.period_id = year_ago.period_id
+            and assigned.employee_id = year_ago.employee_id
+            and assigned.position_id = year_ago.position_id
+            and assigned.department_id = year_ago.department_id
+            and assigned.active_from = year_ago.active_from
+            and assigned.kpi_id = year_ago.kpi_id
+
+),
+
+held as (
 
     select
         assigned.*,
@@ -11,9 +36,11 @@ with held as (
             when assigned.better = 'higher' then {{ exact_ratio('actuals.actual', 'assigned.prorated_target') }}
             else {{ exact_ratio('assigned.prorated_target', 'actuals.actual') }}
         end as attainment
-    from {{ being_closed(ref('int_assigned_kpi')) }} as assigned
+    from asked as assigned
     inner join {{ source('scheme', 'rule') }} as rule
-        on assigned.rule_id = rule.rule_id
+        on
+            assigned.rule_id = rule.rule_id
+            and assigned.active_from between rule.valid_from and rule.valid_to
     left join {{ ref('int_assigned_kpi_actual') }} as actuals
         on
             assigned.period_id = actuals.period_id
@@ -30,8 +57,10 @@ rated as (
     select
         *,
         -- an actual of 0 where lower is better has no attainment and counts as the rule's cap, like one beyond what a
-        -- rule may ask for; of somebody who was away all the time nothing was asked, whatever came in
+        -- rule may ask for; of somebody who was away all the time nothing was asked, whatever came in, nor of who had
+        -- nothing to grow from
         case
+            when prorated_target is null then null
             when better = 'higher' and prorated_target = 0 then null
             when contributions < min_sample then null
             when actual is not null then least(coalesce(attainment, 1000000000), cast(1000000000 as decimal(28, 8)))
@@ -66,7 +95,9 @@ select
     pointed.scope,
     scheme.scheme_id,
     pointed.weight,
-    pointed.target,
+    coalesce(pointed.target, pointed.prorated_target) as target,
+    pointed.growth,
+    pointed.year_ago_actual,
     pointed.prorated_target,
     pointed.actual,
     pointed.attainment,

@@ -22,7 +22,8 @@ given as (
         count(evaluation.employee_id) as people,
         department.headcount
     from department
-    cross join {{ source('scheme', 'grade') }} as grade
+    inner join {{ source('scheme', 'grade') }} as grade
+        on department.period_id = grade.period_id
     left join {{ ref('fct_evaluation') }} as evaluation
         on
             department.period_id = evaluation.period_id
@@ -72,4 +73,5 @@ select
         else 'more_than_expected'
     end as finding
 from judged
-cross join {{ source('scheme', 'review') }} as review
+inner join {{ source('scheme', 'review') }} as review
+    on judged.period_id = review.period_id

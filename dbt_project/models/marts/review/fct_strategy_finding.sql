@@ -31,7 +31,8 @@ found as (
         shares.*,
         review.systemic_miss_share
     from shares
-    cross join {{ source('scheme', 'review') }} as review
+    inner join {{ source('scheme', 'review') }} as review
+        on shares.period_id = review.period_id
     where
         shares.employees_measured >= review.systemic_miss_min_headcount
         and shares.share_missed >= review.systemic_miss_share

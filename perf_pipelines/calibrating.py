@@ -1,0 +1,72 @@
+"""Giving somebody another grade than the computed one: of who is evaluated, and a grade that the period's scheme has.
+
+What is calibrated is what the last publication shows, so that the author has seen it; it counts from the next run on.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from perf_pipelines.documents import nearest
+from perf_pipelines.errors import PerfError, Problem
+from perf_pipelines.records.calibrations import Calibration
+from perf_pipelines.reports.marts import PublishedMarts
+
+if TYPE_CHECKING:
+    from perf_pipelines.closing import Closing
+    from perf_pipelines.periods import Period
+
+
+class CalibrationRefused(PerfError):
+    """The grade cannot be given; nothing was recorded."""
+
+    exit_code: ClassVar[int] = 10
+
+
+def calibrate(
+    closing: Closing, *, period: Period, employee: str, grade: str, calibrated_by: str, reason: str
+) -> Calibration:
+    """Record that ``employee`` (an id) has ``grade`` in a published period, whatever was computed.
+
+    The computed grade itself takes an earlier calibration back. :class:`CalibrationRefused` for whom is not evaluated,
+    a grade that the period does not have, and one that the employee has already; :class:`NotPublished`.
+    """
+    marts = PublishedMarts(closing.home)
+    marts.require(period.id)
+    found = marts.query(
+        "select grade, grade_before_calibration, status, reason from marts.fct_evaluation "
+        "where period_id = ? and employee_id = ?",
+        [period.id, employee],
+    )
+    headline = f"the grade of `{employee}` in {period} stays as it is"
+    if not found:
+        rows = marts.query("select employee_id from marts.fct_evaluation where period_id = ?", [period.id])
+        todo = nearest(employee, [row["employee_id"] for row in rows])
+        raise CalibrationRefused(headline, [Problem(field="employee", what="nobody has this id", todo=todo)])
+    [row] = found
+    if row["status"] != "evaluated":
+        raise CalibrationRefused(
+            headline,
+            [Problem(field="employee", what=f"not evaluated: {row['reason']}", todo="mend that and close it again")],
+        )
+    grades = [band.grade for band in closing.company.scheme.on(period.starts_on).grades.bands]
+    if grade not in grades:
+        raise CalibrationRefused(
+            headline, [Problem(field="grade", what=f"there is no grade `{grade}`", todo=nearest(grade, grades))]
+        )
+    if grade == row["grade"]:
+        raise CalibrationRefused(
+            headline, [Problem(field="grade", what=f"it is `{grade}` already", todo="nothing has to be done")]
+        )
+    calibration = Calibration(
+        period_id=period.id,
+        employee_id=employee,
+        computed_grade=row["grade_before_calibration"],
+        grade=grade,
+        calibrated_by=calibrated_by,
+        reason=reason,
+        calibrated_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+    )
+    closing.records.calibrate(calibration)
+    return calibration

@@ -189,7 +189,11 @@ def test_r27_three_months_of_waiters_tell_who_may_be_promoted_and_who_needs_whic
     # a target of 40 %: praised by two, one and two of four tables; complaints are no praise
     for month in months:
         praise = case.scored("praise_rate", month)
-        assert [praise[name][0] for name in ("Sun Yue", "Liu Yang", "He Jing")] == [share(2, 4), share(1, 4), share(2, 4)]
+        assert [praise[name][0] for name in ("Sun Yue", "Liu Yang", "He Jing")] == [
+            share(2, 4),
+            share(1, 4),
+            share(2, 4),
+        ]
         assert [praise[name][2] for name in ("Sun Yue", "Liu Yang", "He Jing")] == [12, 0, 12]
 
     results = [case.results(month) for month in months]
@@ -332,7 +336,9 @@ def test_r32_copies_tests_and_second_accounts_are_gone_and_every_run_gives_the_s
     case = close("mother_baby", "run", "--period", "2026-03")
 
     # twelve orders of 4,689 in all; six of 2,040 count
-    assert case.rows("select rule, row ->> '$.id' from marts.fct_rejected_row where source_table = 'orders' order by all") == [
+    assert case.rows(
+        "select rule, row ->> '$.id' from marts.fct_rejected_row where source_table = 'orders' order by all"
+    ) == [
         ("cancelled", "8"),
         ("duplicate_key", "9"),
         ("exact_duplicate", "2"),

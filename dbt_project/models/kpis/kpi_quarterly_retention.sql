@@ -1,5 +1,5 @@
--- Whether a customer of the quarter before is still one is known on a quarter's last day, and counts on that day: months
--- inside a quarter have no retention of their own.
+-- Whether a customer of the quarter before is still one is known on a quarter's last day, and counts on that day:
+-- months inside a quarter have no retention of their own.
 with used_quarter as (
 
     select

@@ -61,7 +61,7 @@ def dbt_specs(
         translator=Translator(site, cycle),
         manifest=site.closing.dbt.manifest(),
         select=f"tag:{floor}",
-        exclude=" ".join(site.closing.dbt.left_out),
+        exclude=" ".join(site.closing.dbt.left_out(floor)),
         selector="",
         io_manager_key=None,
         project=None,

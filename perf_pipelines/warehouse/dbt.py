@@ -108,15 +108,13 @@ class Dbt:
     def left_out(self, floor: Floor) -> tuple[str, ...]:
         """Names of the nodes of a floor that this company has no use for.
 
-        KPIs that neither its scheme nor another of its KPIs uses, and tests of inputs that it does not supply. Of one
-        floor, because dbt compares every name with every node of the project, several times an invocation.
+        KPIs that neither its scheme nor another of its KPIs uses, and tests of inputs that it does not supply.
         """
-        if floor is Floor.KPIS:
-            return self._unused_kpis
-        return self._tests_of_empty_inputs if floor is Floor.INPUTS else ()
+        return self._left_out.get(floor, ())
 
     @cached_property
-    def _unused_kpis(self) -> tuple[str, ...]:
+    def _left_out(self) -> Mapping[Floor, tuple[str, ...]]:
+        # by floor, because dbt looks through all nodes for each name that it is to leave out
         nodes: dict[str, Any] = dict(self.manifest()["nodes"])
         used = [f"kpi_{kpi}" for kpi in self._company.kpi_ids]
         needed: set[str] = set()
@@ -126,21 +124,19 @@ class Dbt:
             if key in nodes and key not in needed:
                 needed.add(key)
                 waiting.extend(nodes[key]["depends_on"]["nodes"])
-        return tuple(
-            node["name"] for key, node in sorted(nodes.items()) if node["schema"] == "kpis" and key not in needed
-        )
-
-    @cached_property
-    def _tests_of_empty_inputs(self) -> tuple[str, ...]:
         empty = {f"model.perf.{name}" for name in input_models() - set(self._company.inputs)}
-        nodes: dict[str, Any] = self.manifest()["nodes"]
-        return tuple(node["name"] for _, node in sorted(nodes.items()) if node.get("attached_node") in empty)
+        ordered = sorted(nodes.items())
+        return {
+            Floor.INPUTS: tuple(node["name"] for _, node in ordered if node.get("attached_node") in empty),
+            Floor.KPIS: tuple(node["name"] for key, node in ordered if node["schema"] == "kpis" and key not in needed),
+        }
 
     def build(self, floor: Floor) -> tuple[NodeResult, ...]:
         """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result."""
         if self._held is None:
-            self._held = self.parse()
-        without = ("--exclude", *self.left_out(floor)) if self.left_out(floor) else ()
+            self.parse()
+        left_out = self.left_out(floor)
+        without = ("--exclude", *left_out) if left_out else ()
         outcome = self._invoke("build", "--no-write-json", "--select", f"tag:{floor}", *without)
         results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
@@ -183,6 +179,7 @@ class Dbt:
                 f"dbt could not read the models of {self._company.id}",
                 [Problem(what=str(outcome.exception), todo="mend the file that it names")],
             )
+        self._held = outcome.result
         return outcome.result
 
     def _invoke(self, command: str, *arguments: str) -> Any:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,9 +10,10 @@ from hypothesis import strategies as st
 from perf_pipelines.company import company_folder, list_companies, load_company
 from perf_pipelines.errors import CompanyRefused, PeriodRefused, Problem
 from perf_pipelines.periods import Cycle, Period
+from perf_pipelines.warehouse.dbt import DBT_PROJECT, input_models, kpi_models
 from tests.unit.a_company import COMPANY, SCHEME, SOURCES, line_of, load, replaced, write_company
 
-REAL = Path(__file__).resolve().parents[2] / "companies" / "crm_sales"
+COMPANIES = Path(__file__).resolve().parents[2] / "companies"
 
 
 def problems_of(folder: Path) -> list[Problem]:
@@ -40,15 +40,12 @@ def test_a_company_that_is_in_order_is_read(tmp_path: Path) -> None:
     assert company.kpi_ids == ("revenue", "repurchase_rate")
 
 
-def test_the_real_company_passes(tmp_path: Path) -> None:
-    folder = tmp_path / "companies" / "crm_sales"
-    (folder / "models").mkdir(parents=True)
-    for name in ("company.yaml", "sources.yaml", "scheme.yaml"):
-        shutil.copy(REAL / name, folder / name)
-    kpis = frozenset({"revenue_won", "deals_won", "win_rate", "sales_cycle_days", "price_realisation"})
-    company = load_company(folder, kpi_models=kpis, inputs=frozenset())
-    assert company.kpi_ids == ("revenue_won", "deals_won", "win_rate", "sales_cycle_days", "price_realisation")
-    assert company.inputs == ()
+@pytest.mark.parametrize("name", list_companies(COMPANIES))
+def test_every_company_of_the_project_passes(name: str) -> None:
+    kpis = kpi_models(DBT_PROJECT / "models" / "kpis")
+    company = load_company(COMPANIES / name, kpi_models=kpis, inputs=input_models())
+    assert company.id == name
+    assert {"departments", "positions", "employees", "assignments"} <= set(company.inputs)
 
 
 LINE = "{kpi: revenue, goal: kr_revenue, weight: 0.6, target: 100, rule: standard}"

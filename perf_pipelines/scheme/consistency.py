@@ -247,7 +247,9 @@ def _line_days(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
                 f"the line ends on {line.until}, before it begins on {line.from_}",
                 "write a later day, or take the line out",
             )
-        for cycle in sorted(surroundings.cycles or (), key=lambda cycle: cycle.months, reverse=True):
+        # a week or a sprint is assessed by what holds on its first day, wherever a line begins
+        of_months = [cycle for cycle in surroundings.cycles or () if cycle.months]
+        for cycle in sorted(of_months, key=lambda cycle: cycle.months, reverse=True):
             if line.from_ is not None:
                 period = Period.containing(line.from_, cycle)
                 if line.from_ != period.starts_on:

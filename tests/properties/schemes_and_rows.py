@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FIRST, LAST = SPANS[0].starts_on, SPANS[-1].ends_on
 OPEN = date(9999, 12, 31)
 BORDER = date(2026, 4, 1)
-"""Where a line of a scheme may end and another begin: between the two periods."""
+"""Where a line of a scheme may end and another begin: between the month and the quarter."""
 KINDS: dict[str, Callable[[Random], object]] = {
     "sum": lambda _: "sum",
     "ratio": lambda _: "ratio",
@@ -393,7 +393,7 @@ class _Rows:
             if not any(other.source == row.source and other.employee == employee for other in before):
                 return Contribution(**{**row.__dict__, "employee": employee})
         month = random.random() < 0.4
-        span = SPANS[0 if month else 1]
+        span = SPANS[0 if month else -1]
         on = span.starts_on + timedelta(
             days=random.choice([0, span.days - 1, *(random.randint(0, span.days - 1),) * 3])
         )

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from tests.reference import given
     from tests.reference.evaluation import Tables
 
-PERIODS = (Period.parse("2026-03"), Period.parse("2026-Q2"))
-"""Closed together in every scoring: dbt writes their days into the SQL. A line of a scheme may change between them."""
-SPANS = tuple(Span(one.id, str(one.cycle), one.months, one.starts_on, one.ends_on) for one in PERIODS)
+PERIODS = (Period.parse("2026-03"), Period.parse("2026-W14"), Period.parse("2026-Q2"))
+"""Closed together in every scoring: dbt writes their days into the SQL. A line of a scheme may change between the month
+and the quarter: inside the week, which goes from Monday, March 30 to Sunday, April 5."""
+SPANS = tuple(Span(one.id, str(one.cycle), one.starts_on, one.ends_on) for one in PERIODS)
 
 PUBLISHED = ("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation")
 
@@ -44,7 +45,7 @@ name: {zh: 各种, en: Every kind}
 timezone: Asia/Shanghai
 currency: CNY
 first_period: 2026-01
-cycles: [month, quarter]
+cycles: [week, month, quarter]
 owners: [team:tests]
 tolerance: {rejected_share: 0.01}
 """
@@ -173,11 +174,12 @@ class ScoringSql:
     def _periods(self) -> None:
         self._connection.execute("create table control.company as select 'every_kind' as company_id, 'CNY' as currency")
         rows = [
-            (one.id, str(one.cycle), one.starts_on, one.ends_on, one.months, one.months, one.days) for one in PERIODS
+            (one.id, str(one.cycle), one.starts_on, one.ends_on, *one.months.as_integer_ratio(), one.days)
+            for one in PERIODS
         ]
         self._connection.execute(
-            "create table control.period (period_id text, kind text, starts_on date, ends_on date, months integer, "
-            "assessed_months integer, days integer)"
+            "create table control.period (period_id text, kind text, starts_on date, ends_on date, "
+            "month_parts integer, month_whole integer, days integer)"
         )
         self._connection.executemany("insert into control.period values (?, ?, ?, ?, ?, ?, ?)", rows)
 

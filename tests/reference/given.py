@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import date
     from decimal import Decimal
 
 Scheme = dict[str, Any]
@@ -18,17 +21,25 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Span:
-    """A period that is closed. Days are inclusive; ``cycle`` is month, quarter, half_year or year."""
+    """A period that is closed. Days are inclusive; ``cycle`` is sprint, week, month, quarter, half_year or year."""
 
     id: str
     cycle: str
-    months: int
     starts_on: date
     ends_on: date
 
     @property
     def days(self) -> int:
         return (self.ends_on - self.starts_on).days + 1
+
+    @cached_property
+    def months(self) -> Fraction:
+        """How many months long: a day of a month of D days is 1/D of it."""
+        months = Fraction(0)
+        for after in range(self.days):
+            day = self.starts_on + timedelta(days=after)
+            months += Fraction(1, monthrange(day.year, day.month)[1])
+        return months
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@ with in_force as (
 
     select
         period.period_id,
-        period.months,
+        period.month_parts,
+        period.month_whole,
         line.position_id,
         line.kpi_id,
         line.goal_id,
@@ -39,16 +40,24 @@ select
     in_force.goal_id,
     in_force.scope,
     in_force.weight,
-    cast(in_force.target * case when in_force.is_sum_like then in_force.months else 1 end as decimal(28, 8)) as target,
+    case
+        when in_force.is_sum_like
+            then {{ exact_ratio('in_force.target * in_force.month_parts', 'in_force.month_whole') }}
+        else in_force.target
+    end as target,
     -- rounded here, once: the target that the actual is held against. A team goes on working while its manager is away.
     case
         when in_force.is_sum_like and in_force.scope = 'self' and assignment.worked_hours is not null
             then {{ exact_ratio(
-                'in_force.target * in_force.months * assignment.worked_hours', 'assignment.standard_hours'
+                'in_force.target * in_force.month_parts * assignment.worked_hours',
+                'in_force.month_whole * assignment.standard_hours',
+                decimals=10,
             ) }}
         when in_force.is_sum_like
             then {{ exact_ratio(
-                'in_force.target * in_force.months * assignment.active_days', 'assignment.period_days'
+                'in_force.target * in_force.month_parts * assignment.active_days',
+                'in_force.month_whole * assignment.period_days',
+                decimals=10,
             ) }}
         else in_force.target
     end as prorated_target,

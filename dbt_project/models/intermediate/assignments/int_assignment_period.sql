@@ -5,7 +5,8 @@ with active as (
     select
         period.period_id,
         period.kind as cycle,
-        period.months,
+        period.month_parts,
+        period.month_whole,
         period.days as period_days,
         assignment.employee_id,
         assignment.position_id,
@@ -73,7 +74,8 @@ worked as (
 select
     active.period_id,
     active.cycle,
-    cast(active.months as integer) as months,
+    active.month_parts,
+    active.month_whole,
     active.employee_id,
     active.position_id,
     active.department_id,

@@ -96,7 +96,9 @@ CompanyOption = Annotated[
         help="Folder name under companies/.",
     ),
 ]
-PeriodOption = Annotated[str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1 or 2017.")]
+PeriodOption = Annotated[
+    str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1, 2017, 2017-W14 or 2017-01-02-14d.")
+]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Read the lake as it was after this load id; nothing is extracted.")
 ]
@@ -119,13 +121,16 @@ def check(company: CompanyOption) -> None:
 
 @app.command()
 def run(
-    period: Annotated[list[str], typer.Option("--period", "-p", help="Like 2017-03 or 2017-Q1; may be repeated.")],
+    period: Annotated[
+        list[str], typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1 or 2017-W14; may be repeated.")
+    ],
     company: CompanyOption,
     as_of: AsOfOption = None,
 ) -> None:
     """Close one or several periods: extract, four gates, scores, payout, review, publish.
 
-    Months come first; a quarter needs its months. What was published before stays as it is when a gate is closed.
+    Months come before quarters; a quarter needs its months, a week or sprint nothing. What was published before stays
+    as it is when a gate is closed.
     """
     _close(company, [Period.parse(text) for text in period], as_of=as_of)
 

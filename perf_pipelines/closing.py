@@ -121,10 +121,8 @@ class Closing:
     def check_closable(self, period: Period, *, together_with: Sequence[Period] = ()) -> None:
         """:class:`PeriodRefused` unless ``period`` is over and its months are closed, or are being closed with it."""
         self.company.closable(period, today=self.today)
-        if period.months == 1:
-            return
         closed = self.closed_periods | {other.id for other in together_with}
-        missing = [month.id for month in self.company.months_of(period) if month.id not in closed]
+        missing = [month.id for month in self.company.months_of(period) if month != period and month.id not in closed]
         if missing:
             raise PeriodRefused(
                 f"{period} cannot be closed yet",

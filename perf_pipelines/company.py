@@ -6,16 +6,30 @@ import difflib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, TypeVar, cast
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Self, TypeVar, cast
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, InstanceOf
+from pydantic import BeforeValidator, Field, InstanceOf, model_validator
 
 from perf_pipelines.cleaning import CleanedTable, CleaningRule, Refunds, RefundsCount, tables_without_staging
 from perf_pipelines.documents import Document, Finding, nearest, read_document
 from perf_pipelines.errors import CompanyRefused, PeriodRefused, Problem
-from perf_pipelines.fields import FIRST_DAY, LAST_DAY, Currency, Entry, Identifier, Label, Share, Text, refusal, shown
-from perf_pipelines.periods import Cycle, Period
+from perf_pipelines.fields import (
+    FIRST_DAY,
+    LAST_DAY,
+    Currency,
+    Day,
+    Entry,
+    Identifier,
+    Label,
+    Share,
+    Text,
+    Whole,
+    refusal,
+    shown,
+)
+from perf_pipelines.periods import LONGEST_SPRINT, Cycle, Period, Sprints
 from perf_pipelines.scheme.consistency import Surroundings, inconsistencies
 from perf_pipelines.scheme.model import Scheme
 from perf_pipelines.sources.config import Sources, misplaced_files
@@ -34,7 +48,7 @@ class Company:
     """A company as its folder describes it. ``kpi_ids`` stand in the scheme's order.
 
     ``cleaning`` has the rules of each table ``<system>.<table>`` in the order in which they are applied, ``inputs`` the
-    ids of those it supplies, ``staging`` the names of its staging models.
+    ids of those it supplies, ``staging`` the names of its staging models. ``sprints`` are there if it assesses sprints.
     """
 
     id: str
@@ -44,6 +58,7 @@ class Company:
     currency: str
     first_period: Period
     cycles: tuple[Cycle, ...]
+    sprints: Sprints | None
     owners: tuple[str, ...]
     rejected_share: Decimal
     cleaning: Mapping[str, tuple[CleaningRule, ...]]
@@ -54,12 +69,27 @@ class Company:
     staging: tuple[str, ...]
     kpi_ids: tuple[str, ...]
 
+    def containing(self, day: date, cycle: Cycle) -> Period:
+        """The period of ``cycle`` in which ``day`` lies."""
+        if cycle is Cycle.SPRINT and self.sprints is not None:
+            return self.sprints.containing(day)
+        return Period.containing(day, cycle)
+
+    def first(self, cycle: Cycle) -> Period:
+        """The first period of ``cycle`` that is assessed.
+
+        A longer one than a month is the one in which the company's first month lies; a week and a sprint, which cut
+        across months, do not begin before it.
+        """
+        period = self.containing(self.first_period.starts_on, cycle)
+        return period if cycle.months or period.starts_on == self.first_period.starts_on else period.next()
+
     def periods_until(self, day: date, cycle: Cycle) -> tuple[Period, ...]:
-        """The periods of ``cycle`` that are over on ``day``, from the one in which the first period lies."""
+        """The periods of ``cycle`` that are over on ``day``, from the first that is assessed."""
         today = self._local(day)
         periods: list[Period] = []
-        period = Period.containing(self.first_period.starts_on, cycle)
-        while period.starts_on <= today and period.ends_on < today:
+        period = self.first(cycle)
+        while period.ends_on < today:
             periods.append(period)
             period = period.next()
         return tuple(periods)
@@ -70,41 +100,52 @@ class Company:
         ``today`` is a day in the company's time zone; a moment (an aware datetime) is put into that zone first.
         """
         day = self._local(today)
-        # Asked first, because the last day of the year 9999 has no day after it.
-        over = period.starts_on <= day and period.ends_on < day
         if period.cycle not in self.cycles:
             self._refuse(
                 period,
                 f"{self.id} does not assess a {period.cycle}",
                 f"choose one of {', '.join(self.cycles)}, or add it to `cycles` in company.yaml",
             )
-        if period.starts_on < self.first_period.starts_on and not self.months_of(period):
+        first = self.first(period.cycle)
+        if period.starts_on < first.starts_on:
             self._refuse(
                 period,
-                f"it ends before the company's first period {self.first_period} begins",
-                f"choose {self.first_period} or later",
+                f"it comes before the company's first period {self.first_period}",
+                f"choose {first} or later",
             )
-        if not over:
+        if period.ends_on >= day:
             self._refuse(
                 period,
                 f"it is not over yet: today is {day} in {self.timezone.key}",
                 "close it after its last day",
             )
+        lying = self.containing(period.starts_on, period.cycle)
+        if period != lying:
+            self._refuse(
+                period,
+                f"it is none of the {period.cycle}s of {self.id}, as company.yaml says how they lie",
+                f"choose {lying} or {lying.next()}",
+            )
 
     def months_of(self, period: Period) -> tuple[Period, ...]:
-        """The months of ``period`` from the company's first period on."""
+        """The months that ``period`` consists of, from the company's first period on."""
         return tuple(month for month in period.months_inside() if month.starts_on >= self.first_period.starts_on)
+
+    def months_assessed(self, period: Period) -> Fraction:
+        """How many calendar months of ``period`` are assessed: all but those before the company's first period."""
+        return Fraction(len(self.months_of(period))) if period.cycle.months else period.months
 
     def made_of(self, periods: Sequence[Period]) -> tuple[Period, ...]:
         """The longer periods that the company assesses and whose months are all among ``periods``."""
         longer = {
             Period.containing(period.starts_on, cycle)
             for period in periods
+            if period.cycle is Cycle.MONTH
             for cycle in self.cycles
-            if cycle.months > period.months
+            if cycle.months > 1
         }
         whole = [period for period in longer if set(self.months_of(period)) <= set(periods)]
-        return tuple(sorted(whole, key=lambda period: (period.months, period.starts_on)))
+        return tuple(sorted(whole, key=lambda period: (period.cycle.months, period.starts_on)))
 
     def _local(self, day: date) -> date:
         if not isinstance(day, datetime):
@@ -160,6 +201,7 @@ def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[
         currency=about.currency,
         first_period=about.first_period,
         cycles=about.cycles,
+        sprints=about.sprint and Sprints(days=about.sprint.days, begins_on=about.sprint.begins_on),
         owners=about.owners,
         rejected_share=about.tolerance.rejected_share,
         cleaning=about.cleaning,
@@ -221,8 +263,9 @@ def _cycles(value: object) -> object:
         for index, cycle in enumerate(cycles):
             if cycle in cycles[:index]:
                 raise refusal(f"the cycle {shown(cycle)} stands here twice", "keep one of the two", at=(index,))
-        if cycles and str(Cycle.MONTH) not in cycles:
-            raise refusal("`month` is missing", "add it: longer periods are made of closed months")
+        longer = next((cycle for cycle in Cycle if cycle.months > 1 and str(cycle) in cycles), None)
+        if longer and str(Cycle.MONTH) not in cycles:
+            raise refusal(f"`month` is missing beside `{longer}`", "add it: longer periods are made of closed months")
     return cast("object", value)
 
 
@@ -236,6 +279,11 @@ class _Tolerance(Entry):
     rejected_share: Share
 
 
+class _Sprint(Entry):
+    days: Annotated[int, Whole(at_least=1, at_most=LONGEST_SPRINT)]
+    begins_on: Day
+
+
 class _CompanyFile(Entry):
     company: Identifier
     name: Label
@@ -243,10 +291,28 @@ class _CompanyFile(Entry):
     currency: Currency
     first_period: Annotated[InstanceOf[Period], BeforeValidator(_first_period)]
     cycles: Annotated[tuple[Cycle, ...], Field(min_length=1), BeforeValidator(_cycles)]
+    sprint: _Sprint | None = None
     owners: Annotated[tuple[Annotated[Text, BeforeValidator(_owner)], ...], Field(min_length=1)]
     tolerance: _Tolerance
     cleaning: dict[CleanedTable, tuple[CleaningRule, ...]] = Field(default_factory=dict)
     refunds: Refunds = Refunds()
+
+    @model_validator(mode="after")
+    def _sprints_lie_somewhere(self) -> Self:
+        assessed = Cycle.SPRINT in self.cycles
+        if assessed and self.sprint is None:
+            raise refusal(
+                "nothing says how long a sprint is and on which day one begins",
+                "add `sprint: {days: 14, begins_on: 2026-01-05}`",
+                at=("cycles",),
+            )
+        if self.sprint is not None and not assessed:
+            raise refusal(
+                "`sprint` says how sprints lie, but they are not assessed",
+                "add `sprint` to `cycles`, or take it out",
+                at=("sprint",),
+            )
+        return self
 
 
 def _read_sources(folder: Path) -> Sources:

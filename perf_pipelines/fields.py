@@ -110,16 +110,17 @@ class Exactly:
 
 @dataclass(frozen=True, kw_only=True)
 class Whole:
-    """A whole number from ``at_least`` on that fits 32 bits."""
+    """A whole number from ``at_least`` on, up to ``at_most`` or to what fits 32 bits."""
 
     at_least: int
+    at_most: int | None = None
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.checked)
 
     def checked(self, value: object) -> int:
         """``value`` as an int."""
-        number = Exactly(precision=9, scale=0, at_least=self.at_least).checked(value)
+        number = Exactly(precision=9, scale=0, at_least=self.at_least, at_most=self.at_most).checked(value)
         return int(number)
 
 

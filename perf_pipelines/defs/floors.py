@@ -88,7 +88,7 @@ def _behind_the_gate(
 
 
 def _before(site: Site, floor: Floor, cycle: Cycle | None) -> list[dg.AssetDep]:
-    if floor is Floor.FACTS and cycle not in {None, Cycle.MONTH}:
+    if floor is Floor.FACTS and cycle is not None and cycle.months > 1:
         # a quarter may begin before the company's first month
         months = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
         return [dg.AssetDep(site.key(PUBLISHED, cycle=Cycle.MONTH), partition_mapping=months)]

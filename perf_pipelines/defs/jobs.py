@@ -8,12 +8,19 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from perf_pipelines.defs.site import Site
 from perf_pipelines.periods import Cycle
 
-_ADVERB = {Cycle.MONTH: "monthly", Cycle.QUARTER: "quarterly", Cycle.HALF_YEAR: "half_yearly", Cycle.YEAR: "yearly"}
+_ADJECTIVE = {
+    Cycle.SPRINT: "sprint",
+    Cycle.WEEK: "weekly",
+    Cycle.MONTH: "monthly",
+    Cycle.QUARTER: "quarterly",
+    Cycle.HALF_YEAR: "half_yearly",
+    Cycle.YEAR: "yearly",
+}
 
 
 def job_name(site: Site, cycle: Cycle) -> str:
     """``monthly_evaluation``, ``quarterly_evaluation``, …."""
-    return site.name(f"{_ADVERB[cycle]}_evaluation")
+    return site.name(f"{_ADJECTIVE[cycle]}_evaluation")
 
 
 def evaluation_job(site: Site, cycle: Cycle, assets: list[dg.AssetsDefinition]) -> UnresolvedAssetJobDefinition:

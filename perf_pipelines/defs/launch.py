@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
@@ -23,7 +22,7 @@ def close_periods(company: str, periods: Sequence[Period], *, as_of: str | None 
     run when one of the periods cannot be closed.
     """
     closing = closing_of(company)
-    ordered = sorted(set(periods), key=lambda period: (period.months, period.starts_on))
+    ordered = sorted(set(periods), key=lambda period: (period.cycle.months, period.cycle, period.starts_on))
     for period in ordered:
         closing.check_closable(period, together_with=ordered)
     definitions = company_definitions(company)
@@ -46,14 +45,13 @@ def close_periods(company: str, periods: Sequence[Period], *, as_of: str | None 
 
 
 def _ranges(periods: Sequence[Period]) -> list[tuple[Period, Period]]:
-    """Unbroken ranges of one cycle, as first and last period."""
+    """Unbroken ranges of one cycle, as first and last period, of ``periods`` in the order of cycles and days."""
     ranges: list[tuple[Period, Period]] = []
-    for _, group in groupby(periods, key=lambda period: period.months):
-        for period in group:
-            if ranges and ranges[-1][1].months == period.months and ranges[-1][1].next() == period:
-                ranges[-1] = (ranges[-1][0], period)
-            else:
-                ranges.append((period, period))
+    for period in periods:
+        if ranges and ranges[-1][1].next() == period:
+            ranges[-1] = (ranges[-1][0], period)
+        else:
+            ranges.append((period, period))
     return ranges
 
 

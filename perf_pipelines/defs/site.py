@@ -3,13 +3,14 @@
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 
 import dagster as dg
 
 from perf_pipelines.closing import Closing
 from perf_pipelines.company import Company
-from perf_pipelines.periods import Cycle, Period
+from perf_pipelines.periods import Cycle, Period, between
 
 AS_OF_TAG = "perf/as_of"
 """Run tag: read the lake as it was after this load, and load nothing."""
@@ -18,11 +19,20 @@ PUBLISHED = "published_marts"
 """Last part of the key of a cycle's last asset."""
 
 _FORMATS = {
+    Cycle.WEEK: "week-from-%Y-%m-%d",
     Cycle.MONTH: "%Y-%m",
     Cycle.QUARTER: "quarter-from-%Y-%m",
     Cycle.HALF_YEAR: "half-year-from-%Y-%m",
     Cycle.YEAR: "year-%Y",
 }
+
+
+def first_days(cycle: Cycle, *, after: int = 0) -> str:
+    """The first days of the cycle's periods, or so many days ``after``, as cron writes days, months and weekdays."""
+    if cycle is Cycle.WEEK:
+        return f"* * {1 + after}"
+    months = "*" if cycle.months == 1 else ",".join(str(month) for month in range(1, 13, cycle.months))
+    return f"{1 + after} {months} *"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,30 +66,45 @@ class Site:
         """The pool of one that all steps that write the warehouse share."""
         return f"warehouse_{self.company.id}"
 
-    def partitions(self, cycle: Cycle) -> dg.TimeWindowPartitionsDefinition:
+    def partitions(self, cycle: Cycle) -> dg.PartitionsDefinition[str]:
         """The periods of a cycle, from the company's first on.
 
-        Keys are ``2017-03`` for a month and ``quarter-from-2017-01`` for a quarter: a time-window partition's key has
-        to be a date format.
+        Keys are ``2017-03`` for a month, ``quarter-from-2017-01`` for a quarter and ``week-from-2017-03-06`` for a
+        week: a time-window partition's key has to be a date format. A sprint's is its id.
         """
-        step = cycle.months
-        months = ",".join(str(month) for month in range(1, 13, step))
+        if cycle is Cycle.SPRINT:
+            return self._sprints
         return dg.TimeWindowPartitionsDefinition(
-            start=datetime.combine(
-                Period.containing(self.company.first_period.starts_on, cycle).starts_on, datetime.min.time()
-            ),
+            start=datetime.combine(self.company.first(cycle).starts_on, datetime.min.time()),
             fmt=_FORMATS[cycle],
-            cron_schedule=f"0 0 1 {months if step > 1 else '*'} *",
+            cron_schedule=f"0 0 {first_days(cycle)}",
             timezone=self.company.timezone.key,
         )
 
     def partition_key(self, period: Period) -> str:
         """The partition key of a period."""
+        if period.cycle is Cycle.SPRINT:
+            return period.id
         return period.starts_on.strftime(_FORMATS[period.cycle])
 
     def periods(self, keys: Sequence[str], cycle: Cycle) -> tuple[Period, ...]:
         """The periods of partition keys."""
-        return tuple(Period(datetime.strptime(key, _FORMATS[cycle]).date(), cycle.months) for key in keys)  # noqa: DTZ007
+        if cycle is Cycle.SPRINT:
+            return tuple(Period.parse(key) for key in keys)
+        days = (datetime.strptime(key, _FORMATS[cycle]).date() for key in keys)  # noqa: DTZ007
+        return tuple(Period.containing(day, cycle) for day in days)
+
+    @cached_property
+    def _sprints(self) -> dg.StaticPartitionsDefinition:
+        """Those that begin until the end of the year after this one: no cron can say "every 14 days".
+
+        Dagster learns of later ones when the code location is loaded again. Listed once, so that all assets have the
+        same even when a year ends meanwhile.
+        """
+        first = self.company.first(Cycle.SPRINT)
+        until = max(first.starts_on, date(self.closing.today.year + 1, 12, 31))
+        sprints = between(first=first, last=self.company.containing(until, Cycle.SPRINT))
+        return dg.StaticPartitionsDefinition([sprint.id for sprint in sprints])
 
 
 class ClosingResource(dg.ConfigurableResource[Closing]):

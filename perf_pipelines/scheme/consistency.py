@@ -303,7 +303,9 @@ def _inside_periods(
     place: Loc, dated: Dated, surroundings: Surroundings, *, until: date | None = None, divisible: bool = False
 ) -> Iterator[Finding]:
     """What begins or ends inside a period of any cycle; ``divisible`` tells of the setting that would split it."""
-    for cycle in sorted(surroundings.cycles or (), key=lambda cycle: cycle.months, reverse=True):
+    # a week or a sprint is assessed by what holds on its first day, wherever something begins
+    of_months = [cycle for cycle in surroundings.cycles or () if cycle.months]
+    for cycle in sorted(of_months, key=lambda cycle: cycle.months, reverse=True):
         for field, day in (("from", dated.from_), ("until", until)):
             if day is None:
                 continue

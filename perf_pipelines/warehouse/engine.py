@@ -247,24 +247,28 @@ def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.T
 
 def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
     def parent(period: Period) -> str | None:
-        longer = sorted((cycle for cycle in company.cycles if cycle.months > period.months), key=lambda c: c.months)
-        return Period.containing(period.starts_on, longer[0]).id if longer else None
+        if not period.cycle.months:
+            return None
+        longer = [cycle for cycle in company.cycles if cycle.months > period.cycle.months]
+        return Period.containing(period.starts_on, min(longer, key=lambda cycle: cycle.months)).id if longer else None
 
     def before(period: Period) -> Period | None:
-        # what ends before the first period begins is not assessed
-        return period.previous() if period.starts_on > company.first_period.starts_on else None
+        return period.previous() if period > company.first(period.cycle) else None
 
     ordered = sorted(set(periods))
     year_ago = [period.year_before() for period in ordered]
     previous = [before(period) for period in ordered]
+    assessed = [company.months_assessed(period) for period in ordered]
     return pa.table(
         {
             "period_id": pa.array([period.id for period in ordered], pa.string()),
             "kind": pa.array([str(period.cycle) for period in ordered], pa.string()),
             "starts_on": pa.array([period.starts_on for period in ordered], pa.date32()),
             "ends_on": pa.array([period.ends_on for period in ordered], pa.date32()),
-            "months": pa.array([period.months for period in ordered], pa.int32()),
-            "assessed_months": pa.array([len(company.months_of(period)) for period in ordered], pa.int32()),
+            "month_parts": pa.array([period.months.numerator for period in ordered], pa.int32()),
+            "month_whole": pa.array([period.months.denominator for period in ordered], pa.int32()),
+            "assessed_month_parts": pa.array([months.numerator for months in assessed], pa.int32()),
+            "assessed_month_whole": pa.array([months.denominator for months in assessed], pa.int32()),
             "days": pa.array([period.days for period in ordered], pa.int32()),
             "name_zh": pa.array([period.name_zh for period in ordered], pa.string()),
             "name_en": pa.array([period.name_en for period in ordered], pa.string()),

@@ -12,6 +12,7 @@ from tests.reference.versions import in_force, lines_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from tests.properties.schemes_and_rows import Drawn
     from tests.reference.evaluation import Tables
@@ -100,14 +101,19 @@ def _facts(drawn: Drawn, tables: Tables) -> Iterator[str]:
             yield from ["fewer than min_sample"] * (0 < row["contributions"] < row["min_sample"])
             yield from ["nothing was asked"] * (not lower and row["actual"] is not None and row["prorated_target"] == 0)
             continue
-        yield f"points by {in_force(rules[row['rule_id']], row['active_from'])['kind']}"
+        yield f"points by {in_force(rules[row['rule_id']], _measured_on(drawn, row))['kind']}"
         yield from ["lower is better with 0"] * (lower and row["actual"] == 0)
         yield from ["floor lifts"] * (row["floor"] is not None and row["points"] == row["floor"] > 0)
         yield from ["cap lowers"] * (row["cap"] is not None and row["points"] == row["cap"])
 
 
+def _measured_on(drawn: Drawn, row: Row) -> date:
+    starts_on = next(span.starts_on for span in SPANS if span.id == row["period_id"])
+    return row["active_from"] if "change_inside_period" in drawn.scheme else starts_on
+
+
 def _asked(drawn: Drawn, row: Row) -> Iterator[str]:
-    lines = lines_on(row["position_id"], row["active_from"], drawn.scheme)
+    lines = lines_on(row["position_id"], _measured_on(drawn, row), drawn.scheme)
     line = next(one for one in lines if one["kpi"] == row["kpi_id"])
     own, departments = line.get("employees", {}), line.get("departments", {})
     if row["employee_id"] in own:

@@ -449,7 +449,7 @@ class _Rows:
             row = shared[-1]
             if not any(other.source == row.source and other.employee == employee for other in before):
                 return Contribution(**{**row.__dict__, "employee": employee})
-        span = SPANS[0 if random.random() < 0.4 else 1]
+        span = SPANS[0 if random.random() < 0.4 else -1]
         if random.random() < 0.15:
             span = span.year_ago
         on = span.starts_on + timedelta(

@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     from tests.reference import given
     from tests.reference.evaluation import Tables
 
-PERIODS = (Period.parse("2026-03"), Period.parse("2026-Q2"))
-"""Closed together in every scoring: dbt writes their days into the SQL. A line of a scheme may change between them."""
-SPANS = tuple(Span(one.id, str(one.cycle), one.months, one.starts_on, one.ends_on) for one in PERIODS)
+PERIODS = (Period.parse("2026-03"), Period.parse("2026-W14"), Period.parse("2026-Q2"))
+"""Closed together in every scoring: dbt writes their days into the SQL. A line of a scheme may change between the month
+and the quarter: inside the week, which goes from Monday, March 30 to Sunday, April 5."""
+SPANS = tuple(Span(one.id, str(one.cycle), one.starts_on, one.ends_on) for one in PERIODS)
 
 _SPANS_AND_PERIODS = list(zip(SPANS, PERIODS, strict=True))
 BORDER = date(2026, 4, 1)
-"""Where a line of a scheme may end and another begin: between the two periods."""
+"""Where a line of a scheme may end and another begin: between the month and the quarter."""
 
 _YEAR_AGO = "intermediate.int_year_ago_contribution"
 
@@ -51,7 +52,7 @@ name: {zh: 各种, en: Every kind}
 timezone: Asia/Shanghai
 currency: CNY
 first_period: 2026-01
-cycles: [month, quarter]
+cycles: [week, month, quarter]
 owners: [team:tests]
 tolerance: {rejected_share: 0.01}
 """
@@ -206,15 +207,15 @@ class ScoringSql:
         )
         rows = [
             (
-                *(one.id, str(one.cycle), one.starts_on, one.ends_on, one.months, one.months, one.days),
+                *(one.id, str(one.cycle), one.starts_on, one.ends_on, *one.months.as_integer_ratio(), one.days),
                 *(one.year_before().id, one.year_before().starts_on, one.year_before().ends_on),
             )
             for one in PERIODS
         ]
         self._connection.execute(
-            "create table control.period (period_id text, kind text, starts_on date, ends_on date, months integer, "
-            "assessed_months integer, days integer, year_ago_period_id text, year_ago_starts_on date, "
-            "year_ago_ends_on date)"
+            "create table control.period (period_id text, kind text, starts_on date, ends_on date, "
+            "month_parts integer, month_whole integer, days integer, year_ago_period_id text, "
+            "year_ago_starts_on date, year_ago_ends_on date)"
         )
         self._connection.executemany("insert into control.period values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 

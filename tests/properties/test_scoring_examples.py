@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.properties.scoring_sql import ScoringSql
     from tests.reference.given import Row, Scheme
 
-MARCH, QUARTER = SPANS
+MARCH, WEEK, QUARTER = SPANS
 LABEL = {"zh": "某", "en": "Some"}
 BEFORE, OPEN = date(2025, 5, 1), date(9999, 12, 31)
 THIRTY = Decimal("0.3")
@@ -157,11 +157,36 @@ def test_extra_points_may_be_given_for_tiny_parts_of_much(sql: ScoringSql) -> No
     assert row["points"] == 1000
 
 
+def test_a_week_owes_of_each_month_what_its_days_are_of_it(sql: ScoringSql) -> None:
+    # Monday, March 30 to Sunday, April 5: 310 × (2/31 + 5/30) = 20 + 51.6…
+    scheme = scheme_of(line("revenue", weight="1", target="310"))
+    (row,) = figures(sql, scheme, Given(("ann",), (assignment("ann"),)), "fct_kpi_score", period_id=WEEK.id)
+    assert (row["target"], row["prorated_target"]) == (Fraction("71.66666667"), Fraction("71.66666667"))
+
+
+def test_who_leaves_inside_a_week_owes_the_days_share_of_it_rounded_once(sql: ScoringSql) -> None:
+    # 310 × (2/31 + 5/30) × 2/7 = 20.476190…; of 71.66666667 it would be 20.47619048 as well, of 71.67 it would not
+    scheme = scheme_of(line("revenue", weight="1", target="310"))
+    rows = Given(("ann",), (assignment("ann", to=date(2026, 3, 31)),))
+    (row,) = figures(sql, scheme, rows, "fct_kpi_score", period_id=WEEK.id)
+    assert (row["active_to"], row["prorated_target"]) == (date(2026, 3, 31), Fraction("20.47619048"))
+
+
+def test_a_week_is_assessed_by_the_lines_of_its_first_day(sql: ScoringSql) -> None:
+    until, since = line("revenue", weight="1", target="310"), line("revenue", weight="1", target="620")
+    scheme = scheme_of({**until, "until": date(2026, 3, 31)}, {**since, "from": date(2026, 4, 1)})
+    rows = Given(("ann",), (assignment("ann"),))
+    for period, target in ((MARCH, 310), (WEEK, Fraction("71.66666667")), (QUARTER, 1860)):
+        (row,) = figures(sql, scheme, rows, "fct_kpi_score", period_id=period.id)
+        assert row["target"] == target
+
+
 def figures(sql: ScoringSql, scheme: Scheme, rows: Given, table: str, **of: object) -> list[Row]:
-    """The rows of a mart that have these values, in which the SQL and the reference agree."""
+    """The rows of a mart that have these values, of March unless told otherwise; the SQL and the reference agree."""
     found = sql.scored(scheme, rows)
     differing = [one for one in differences(scored(SPANS, rows, scheme), found) if one.table == table]
-    asked = [row for row in found[table] if row.items() >= of.items() and row["period_id"] == MARCH.id]
+    wanted = {"period_id": MARCH.id, **of}
+    asked = [row for row in found[table] if row.items() >= wanted.items()]
     assert not differing, "\n".join(map(str, differing))
     return asked
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.reference.lines import assessed_in, held_in
+from tests.reference.lines import assessed_in, held_in, measured_on
 from tests.reference.rounding import number, ratio, rounded, total
 from tests.reference.versions import extras_on, lines_on
 
@@ -66,10 +66,16 @@ class Credits:
                 continue
             counting = [day for day in days if contributor in self._counting(held.assignment.employee, scope, day)]
             for first, last in _runs(counting):
-                begins = _year_before(first) if first != self._span.starts_on else self._span.year_ago.starts_on
-                ends = _year_before(last) if last != self._span.ends_on else self._span.year_ago.ends_on
+                begins = self._year_before(first) if first != self._span.starts_on else self._span.year_ago.starts_on
+                ends = self._year_before(last) if last != self._span.ends_on else self._span.year_ago.ends_on
                 found |= {row for row in rows if begins <= row.day <= ends}
         return found
+
+    def _year_before(self, day: date) -> date:
+        if self._span.is_of_days:
+            return day - timedelta(days=364)
+        leap_day = (day.month, day.day) == (2, 29)
+        return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
 
     def _counting(self, employee: str, scope: str, day: date) -> set[str]:
         """Whose contributions count for somebody on a day."""
@@ -106,11 +112,6 @@ def _runs(days: list[date]) -> Iterable[tuple[date, date]]:
     starts = [day for day in days if day - timedelta(days=1) not in days]
     ends = [day for day in days if day + timedelta(days=1) not in days]
     return zip(starts, ends, strict=True)
-
-
-def _year_before(day: date) -> date:
-    leap_day = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
 
 
 def actual_of(rows: Collection[Contribution], kpi: Row) -> Actual:
@@ -187,7 +188,7 @@ def employee_actuals(span: Span, given: Given, scheme: Scheme, credits: Credits)
         held_by[held.assignment.employee].append(held)
     for employee, all_held in held_by.items():
         for held in all_held:
-            for line in lines_on(held.assignment.position, held.active_from, scheme):
+            for line in lines_on(held.assignment.position, measured_on(held, span, scheme), scheme):
                 scopes[employee, line["kpi"]][held] = line["of"]
         for extra in [one for held in all_held for one in extras_on(held.assignment.position, span.starts_on, scheme)]:
             by_assignment = scopes[employee, extra["kpi"]]

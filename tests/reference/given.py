@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 Scheme = dict[str, Any]
 """The content of a scheme.yaml, numbers as int or Decimal."""
@@ -19,11 +19,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Span:
-    """A period that is closed. Days are inclusive; ``cycle`` is month, quarter, half_year or year."""
+    """A period that is closed. Days are inclusive; ``cycle`` is sprint, week, month, quarter, half_year or year."""
 
     id: str
     cycle: str
-    months: int
     starts_on: date
     ends_on: date
 
@@ -32,11 +31,29 @@ class Span:
         return (self.ends_on - self.starts_on).days + 1
 
     @property
+    def is_of_days(self) -> bool:
+        """A week or a sprint: it cuts across months and begins on the same day of the week each year."""
+        return self.cycle in {"week", "sprint"}
+
+    @property
     def year_ago(self) -> Span:
         """The same span a year earlier."""
-        ends_on = (self.ends_on + timedelta(days=1)).replace(year=self.ends_on.year - 1) - timedelta(days=1)
-        starts_on = self.starts_on.replace(year=self.starts_on.year - 1)
-        return Span(f"a year before {self.id}", self.cycle, self.months, starts_on, ends_on)
+        if self.is_of_days:
+            first, last = (day - timedelta(days=364) for day in (self.starts_on, self.ends_on))
+        else:
+            after = self.ends_on + timedelta(days=1)
+            first = self.starts_on.replace(year=self.starts_on.year - 1)
+            last = after.replace(year=after.year - 1) - timedelta(days=1)
+        return Span(f"a year before {self.id}", self.cycle, first, last)
+
+    @cached_property
+    def months(self) -> Fraction:
+        """How many months long: a day of a month of D days is 1/D of it."""
+        months = Fraction(0)
+        for after in range(self.days):
+            day = self.starts_on + timedelta(days=after)
+            months += Fraction(1, monthrange(day.year, day.month)[1])
+        return months
 
 
 @dataclass(frozen=True)

@@ -52,5 +52,11 @@ def assessed_in(span: Span, given: Given, scheme: Scheme) -> list[Held]:
     return pieces
 
 
+def measured_on(held: Held, span: Span, scheme: Scheme) -> date:
+    """The day whose lines and rules hold for an assignment."""
+    refuses = scheme.get("change_inside_period", "refuse") == "refuse"
+    return span.starts_on if refuses else held.active_from
+
+
 def _measures(position: str, day: date, scheme: Scheme) -> list[object]:
     return [(line, in_force(scheme["rules"][line["rule"]], day)) for line in lines_on(position, day, scheme)]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.reference.actuals import Credits, actual_of
-from tests.reference.lines import assessed_in
+from tests.reference.lines import assessed_in, measured_on
 from tests.reference.rounding import number, ratio, rounded, total
 from tests.reference.rules import BEYOND, points
 from tests.reference.targets import Asked
@@ -32,7 +32,7 @@ def line_scores(span: Span, given: Given, scheme: Scheme, credits: Credits) -> d
                 asked,
                 actual_of(credits.of(held, line["kpi"], line["of"]), kpi_of(line, scheme)),
             )
-            for line in lines_on(held.assignment.position, held.active_from, scheme)
+            for line in lines_on(held.assignment.position, measured_on(held, span, scheme), scheme)
         ]
         for held in assessed_in(span, given, scheme)
     }
@@ -51,7 +51,7 @@ def _line_score(line: Row, held: Held, span: Span, scheme: Scheme, asked: Asked,
         else None
     )
     rated = None if prorated is None else _rated(attainment, actual, line, lower_is_better=lower_is_better)
-    rule = in_force(scheme["rules"][line["rule"]], held.active_from)
+    rule = in_force(scheme["rules"][line["rule"]], measured_on(held, span, scheme))
     if rated is None:
         given, status = (Fraction(0) if line["no_data"] == "zero" else None), "no_data"
     else:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tests.reference.actuals import SUM_LIKE, actual_of, aggregation_of
-from tests.reference.lines import assessed_in
+from tests.reference.lines import assessed_in, measured_on
 from tests.reference.rounding import number, rounded, total
 from tests.reference.versions import begins, lines_on
 
@@ -50,7 +50,7 @@ class Asked:
         self._parents = {one.id: one.parent for one in given.departments}
         self._present: defaultdict[tuple[object, ...], Fraction] = defaultdict(Fraction)
         for held in assessed_in(span, given, scheme):
-            for line in lines_on(held.assignment.position, held.active_from, scheme):
+            for line in lines_on(held.assignment.position, measured_on(held, span, scheme), scheme):
                 self._present[self._team(line, held)] += _presence(held)
 
     def targets(self, line: Row, held: Held) -> tuple[Fraction | None, Fraction | None]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,13 @@ def test_every_company_of_the_project_passes(name: str) -> None:
     assert company.id == name
     assert {"departments", "positions", "employees", "assignments"} <= set(company.inputs)
 
+
+WITH_DAYS = replaced(
+    COMPANY,
+    "cycles: [month, quarter]\n",
+    "cycles: [week, sprint, month, quarter]\nsprint: {days: 14, begins_on: 2026-01-05}\n",
+)
+"""The company with weeks and sprints beside months and quarters."""
 
 LINE = "{kpi: revenue, goal: kr_revenue, weight: 0.6, target: 100, rule: standard}"
 """The first line of the position."""
@@ -269,6 +277,35 @@ def test_a_change_between_months_is_fine_without_quarters(tmp_path: Path) -> Non
     assert load(write_company(tmp_path, company=company, scheme=scheme)).cycles == (Cycle.MONTH,)
 
 
+def test_a_change_inside_a_week_or_sprint_is_fine_because_its_first_day_says_what_holds(tmp_path: Path) -> None:
+    # 2026-04-01 is a Wednesday
+    company = load(write_company(tmp_path, company=WITH_DAYS))
+    assert company.cycles == (Cycle.WEEK, Cycle.SPRINT, Cycle.MONTH, Cycle.QUARTER)
+
+
+def test_weeks_alone_need_no_months(tmp_path: Path) -> None:
+    scheme = replaced(SCHEME, "cycles: {month: 0.5, quarter: 0.5}", "cycles: {week: 1}")
+    company = load(write_company(tmp_path, company=replaced(COMPANY, "[month, quarter]", "[week]"), scheme=scheme))
+    assert [week.id for week in company.periods_until(date(2026, 2, 16), Cycle.WEEK)] == ["2026-W06", "2026-W07"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "says"),
+    [
+        ("sprint: {days: 14, begins_on: 2026-01-05}\n", "", "cycles", "begins_on: 2026-01-05"),
+        ("[week, sprint, month, quarter]", "[week, month, quarter]", "sprint", "add `sprint` to `cycles`"),
+        ("[week, sprint, month, quarter]", "[week, sprint, year]", "cycles", "`month` is missing beside `year`"),
+        ("days: 14", "days: 0", "sprint.days", "at least 1"),
+        ("days: 14", "days: 100", "sprint.days", "at most 99"),
+        ("begins_on: 2026-01-05", "begins_on: monday", "sprint.begins_on", "calendar"),
+        (", begins_on: 2026-01-05", "", "sprint.begins_on", "missing"),
+    ],
+)
+def test_a_fault_in_the_cycles_of_days_is_found(tmp_path: Path, old: str, new: str, field: str, says: str) -> None:
+    found = problems_of(write_company(tmp_path, company=replaced(WITH_DAYS, old, new)))
+    assert [(problem.field, says in str(problem)) for problem in found] == [(field, True)], found
+
+
 def test_expected_shares_that_do_not_sum_to_one_are_found(tmp_path: Path) -> None:
     problem = the_problem_with_scheme(tmp_path, "expected: 0.3", "expected: 0.4", at="  bands:")
     assert (problem.field, problem.what) == ("grades.bands", "the expected shares sum to 1.1")
@@ -450,12 +487,46 @@ def test_the_first_quarter_has_only_the_months_since_the_first_period(tmp_path: 
         ("2026-03", date(2026, 3, 31), "not over yet"),
         ("2026-Q2", date(2026, 5, 1), "not over yet"),
         ("9999-12", date(2026, 5, 1), "not over yet"),
+        ("2026-W10", date(2027, 1, 1), "does not assess"),
     ],
 )
 def test_a_period_that_cannot_be_closed_is_refused(tmp_path: Path, period: str, today: date, says: str) -> None:
     company = load(write_company(tmp_path))
     with pytest.raises(PeriodRefused, match=says):
         company.closable(Period.parse(period), today=today)
+
+
+def test_weeks_and_sprints_are_assessed_from_the_first_that_begins_in_the_first_month_or_later(tmp_path: Path) -> None:
+    company = load(write_company(tmp_path, company=WITH_DAYS))
+    # February 1 is a Sunday
+    assert [company.first(cycle).id for cycle in company.cycles] == ["2026-W06", "2026-02-02-14d", "2026-02", "2026-Q1"]
+    assert [p.id for p in company.periods_until(date(2026, 3, 2), Cycle.SPRINT)] == ["2026-02-02-14d", "2026-02-16-14d"]
+
+
+@pytest.mark.parametrize(
+    ("period", "says"),
+    [
+        ("2026-W05", "before the company's first period 2026-02 → choose 2026-W06 or later"),
+        ("2026-01-19-14d", "before the company's first period 2026-02 → choose 2026-02-02-14d or later"),
+        ("2026-02-09-14d", "choose 2026-02-02-14d or 2026-02-16-14d"),
+        ("2026-02-02-7d", "choose 2026-02-02-14d or 2026-02-16-14d"),
+        ("2026-W09", "not over yet"),
+        ("9999-12-30-2d", "not over yet"),
+    ],
+)
+def test_a_week_or_sprint_that_cannot_be_closed_is_refused(tmp_path: Path, period: str, says: str) -> None:
+    company = load(write_company(tmp_path, company=WITH_DAYS))
+    with pytest.raises(PeriodRefused, match=says):
+        company.closable(Period.parse(period), today=date(2026, 3, 1))
+
+
+def test_only_months_make_a_longer_period_whole(tmp_path: Path) -> None:
+    company = load(write_company(tmp_path, company=WITH_DAYS))
+    months = [Period.parse("2026-02"), Period.parse("2026-03")]
+    assert company.made_of(months) == (Period.parse("2026-Q1"),)
+    assert company.made_of([Period.parse("2026-W06"), *months[:1]]) == ()
+    assert company.months_assessed(Period.parse("2026-Q1")) == 2
+    assert company.months_assessed(Period.parse("2026-W06")) == Fraction(7, 28)
 
 
 def test_a_period_that_is_over_can_be_closed(tmp_path: Path) -> None:

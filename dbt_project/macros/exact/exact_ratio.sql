@@ -2,12 +2,12 @@
     numerator / denominator, rounded half away from zero once, to `scale` decimals, as DECIMAL(28, scale).
 
     DuckDB divides decimals in binary floating point. Here the division is done on whole numbers (HUGEINT), so
-    that the result is exact and the same everywhere. Both arguments are decimals with at most 12 decimals and
-    below 10^14. Null when either is null or the denominator is 0.
+    that the result is exact and the same everywhere. Both arguments are decimals with at most `decimals` decimals and
+    below 10^(38 - 2 * decimals): below 10^14 unless told otherwise. Null when either is null or the denominator is 0.
 -#}
-{% macro exact_ratio(numerator, denominator, scale=8) -%}
-    {%- set n = whole_number(numerator) -%}
-    {%- set d = whole_number(denominator) -%}
+{% macro exact_ratio(numerator, denominator, scale=8, decimals=12) -%}
+    {%- set n = whole_number(numerator, decimals) -%}
+    {%- set d = whole_number(denominator, decimals) -%}
     cast(
         cast(
             sign({{ n }}) * sign({{ d }})
@@ -19,9 +19,12 @@
 {%- endmacro %}
 
 
-{#- A decimal with at most 12 decimals in units of 10^-12, so that whole-number arithmetic can be done on it. -#}
-{% macro whole_number(decimal_expression) -%}
-    cast(cast({{ decimal_expression }} as decimal(38, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)
+{#- A decimal in units of its last of at most `decimals` decimals, so that whole-number arithmetic can be done on it. -#}
+{% macro whole_number(decimal_expression, decimals=12) -%}
+    cast(
+        cast({{ decimal_expression }} as decimal(38, {{ decimals }}))
+        * cast({{ 10 ** decimals }} as decimal({{ decimals + 1 }}, 0)) as hugeint
+    )
 {%- endmacro %}
 
 

@@ -12,7 +12,7 @@ with expected as (
     inner join {{ source('scheme', 'position_kpi') }} as line
         on
             assignment.position_id = line.position_id
-            and assignment.active_from between line.valid_from and line.valid_to
+            and assignment.measured_on between line.valid_from and line.valid_to
     group by
         assignment.period_id,
         assignment.employee_id,

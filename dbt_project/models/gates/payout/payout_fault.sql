@@ -11,7 +11,7 @@ due as (
     select
         period_id,
         employee_id,
-        sum(base_of_cycle * fte * multiplier * active_days / period_days) as amount
+        sum(base_parts * fte * multiplier * active_days / (period_days * month_whole)) as amount
     from {{ ref('int_assignment_payout') }}
     group by period_id, employee_id
 

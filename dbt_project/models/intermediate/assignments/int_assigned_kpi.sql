@@ -36,7 +36,7 @@ assigned as (
     inner join line
         on
             assignment.position_id = line.position_id
-            and assignment.active_from between line.valid_from and line.valid_to
+            and assignment.measured_on between line.valid_from and line.valid_to
 
 ),
 
@@ -123,17 +123,21 @@ select
     goal_id,
     scope,
     weight,
-    cast(coalesce(team_target, target) * case when is_sum_like then months else 1 end as decimal(28, 8)) as target,
+    measured_on,
+    case
+        when is_sum_like then {{ exact_ratio('coalesce(team_target, target) * month_parts', 'month_whole') }}
+        else target
+    end as target,
     growth,
     -- rounded here, once: the target that the actual is held against, but for growth, whose base is an actual. A team
     -- goes on working while its manager is away.
     case
         when team_target is not null
-            then {{ exact_part('team_target * months', 'presence', 'presence_of_team') }}
+            then {{ exact_part('team_target', 'month_parts * presence', 'month_whole * presence_of_team') }}
         when is_sum_like and scope = 'self' and worked_hours is not null
-            then {{ exact_ratio('target * months * worked_hours', 'standard_hours') }}
+            then {{ exact_ratio('target * month_parts * worked_hours', 'month_whole * standard_hours', decimals=10) }}
         when is_sum_like
-            then {{ exact_ratio('target * months * active_days', 'period_days') }}
+            then {{ exact_ratio('target * month_parts * active_days', 'month_whole * period_days', decimals=10) }}
         else target
     end as prorated_target,
     rule_id,

@@ -6,7 +6,8 @@ with touching as (
     select
         period.period_id,
         period.kind as cycle,
-        period.months,
+        period.month_parts,
+        period.month_whole,
         period.days as period_days,
         assignment.employee_id,
         assignment.position_id,
@@ -16,7 +17,8 @@ with touching as (
         assignment.bonus_base,
         assignment.currency,
         greatest(assignment.valid_from, period.starts_on) as active_from,
-        least(assignment.valid_to, period.ends_on) as active_to
+        least(assignment.valid_to, period.ends_on) as active_to,
+        period.starts_on
     from {{ ref('assignments') }} as assignment
     inner join {{ source('control', 'period') }} as period
         on assignment.valid_from <= period.ends_on and assignment.valid_to >= period.starts_on
@@ -42,10 +44,29 @@ stretch as (
 
 ),
 
+-- what holds on the period's first day, or since the last change inside the period that came before
+measured as (
+
+    select
+        stretch.*,
+        coalesce(
+            (
+                select max(change.changes_on)
+                from {{ source('scheme', 'position_change') }} as change
+                where
+                    change.position_id = stretch.position_id
+                    and change.changes_on between stretch.starts_on and stretch.begins_on
+            ),
+            stretch.starts_on
+        ) as measured_on
+    from stretch
+
+),
+
 active as (
 
     select
-        * exclude (begins_on)
+        * exclude (begins_on, starts_on)
         replace (
             begins_on as active_from,
             coalesce(
@@ -55,7 +76,7 @@ active as (
                 active_to
             ) as active_to
         )
-    from stretch
+    from measured
 
 ),
 
@@ -110,7 +131,8 @@ worked as (
 select
     active.period_id,
     active.cycle,
-    cast(active.months as integer) as months,
+    active.month_parts,
+    active.month_whole,
     active.employee_id,
     active.position_id,
     active.department_id,
@@ -120,6 +142,7 @@ select
     active.currency,
     active.active_from,
     active.active_to,
+    active.measured_on,
     cast(active.active_to - active.active_from + 1 as integer) as active_days,
     cast(active.period_days as integer) as period_days,
     {{ exact_ratio('active.active_to - active.active_from + 1', 'active.period_days') }} as active_share,

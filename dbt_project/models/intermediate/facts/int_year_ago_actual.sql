@@ -29,11 +29,11 @@ year_ago as (
         period.year_ago_period_id,
         case
             when counted.counts_from = period.starts_on then period.year_ago_starts_on
-            else cast(counted.counts_from - interval 1 year as date)
+            else {{ day_of_year_ago('counted.counts_from') }}
         end as counts_from,
         case
             when counted.counts_to = period.ends_on then period.year_ago_ends_on
-            else cast(counted.counts_to - interval 1 year as date)
+            else {{ day_of_year_ago('counted.counts_to') }}
         end as counts_to
     from counted
     inner join {{ source('control', 'period') }} as period

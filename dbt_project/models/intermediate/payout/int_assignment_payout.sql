@@ -1,5 +1,6 @@
 -- What each assignment of an evaluated employee earns:
--- base × months × share of the cycle × multiplier × active share × FTE.
+-- base × months × share of the cycle × multiplier × active share × FTE. The months are parts of a whole, so that those
+-- of a week stay exact.
 select
     assignment.period_id,
     assignment.employee_id,
@@ -9,11 +10,12 @@ select
     grade.multiplier,
     assignment.active_days,
     assignment.period_days,
+    assignment.month_whole,
     assignment.fte,
     assignment.currency,
     -- exact: no rounding before the sum in fct_payout
-    cast(assignment.bonus_base as decimal(38, 2)) * assignment.months * cycle.share as base_of_cycle,
-    cast(assignment.bonus_base as decimal(38, 2)) * assignment.months * cycle.share * grade.multiplier
+    cast(assignment.bonus_base as decimal(38, 2)) * assignment.month_parts * cycle.share as base_parts,
+    cast(assignment.bonus_base as decimal(38, 2)) * assignment.month_parts * cycle.share * grade.multiplier
     * assignment.fte * assignment.active_days as amount_days
 from {{ being_closed(ref('int_assignment_period')) }} as assignment
 inner join {{ ref('fct_evaluation') }} as evaluation

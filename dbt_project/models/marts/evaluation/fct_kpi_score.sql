@@ -40,7 +40,7 @@ held as (
     inner join {{ source('scheme', 'rule') }} as rule
         on
             assigned.rule_id = rule.rule_id
-            and assigned.active_from between rule.valid_from and rule.valid_to
+            and assigned.measured_on between rule.valid_from and rule.valid_to
     left join {{ ref('int_assigned_kpi_actual') }} as actuals
         on
             assigned.period_id = actuals.period_id

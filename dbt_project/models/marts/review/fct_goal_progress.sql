@@ -22,9 +22,10 @@ key_results as (
     select
         period.period_id,
         goal.goal_id,
-        case when kpi.is_sum_like then period.assessed_months else 1 end as meant_for,
-        cast(goal.baseline * meant_for as decimal(28, 8)) as baseline,
-        cast(goal.target * meant_for as decimal(28, 8)) as target,
+        case when kpi.is_sum_like then period.assessed_month_parts else 1 end as meant_parts,
+        case when kpi.is_sum_like then period.assessed_month_whole else 1 end as meant_whole,
+        {{ exact_ratio('goal.baseline * meant_parts', 'meant_whole') }} as baseline,
+        {{ exact_ratio('goal.target * meant_parts', 'meant_whole') }} as target,
         actuals.actual
     from {{ source('scheme', 'goal') }} as goal
     inner join {{ source('scheme', 'kpi') }} as kpi

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from perf_pipelines.scheme.feedback import Feedback
     from perf_pipelines.scheme.model import Scheme
+    from perf_pipelines.scheme.review import Review
 
 _SHARE = pa.decimal128(9, 6)
 _AMOUNT = pa.decimal128(28, 8)
@@ -85,6 +86,7 @@ def scheme_tables(scheme: Scheme) -> dict[str, pa.Table]:
                 )
             ],
         ),
+        **_review(scheme.review),
     }
 
 
@@ -236,6 +238,7 @@ def _feedback(feedback: Feedback | None) -> dict[str, pa.Table]:
                 "scale_high": _SCORE,
                 "min_raters": pa.int32(),
                 "rater_leniency": pa.string(),
+                "self_difference": _SCORE,
                 "cycles": pa.list_(pa.string()),
             },
             [
@@ -243,6 +246,7 @@ def _feedback(feedback: Feedback | None) -> dict[str, pa.Table]:
                     *feedback.scale,
                     feedback.min_raters,
                     feedback.rater_leniency,
+                    feedback.self_difference,
                     None if feedback.cycles is None else [str(cycle) for cycle in feedback.cycles],
                 )
             ]
@@ -259,6 +263,41 @@ def _feedback(feedback: Feedback | None) -> dict[str, pa.Table]:
             {"competency_id": pa.string(), "weight": _SHARE},
             [*(feedback.competencies or {}).items()] if feedback else [],
         ),
+    }
+
+
+def _review(review: Review) -> dict[str, pa.Table]:
+    """One row each: when a KPI of a position, a capability of a department or a difference of ratings is a finding."""
+    return {
+        "scheme_review": _table(
+            {
+                "min_people": pa.int32(),
+                "few_reach": _SHARE,
+                "close": _SHARE,
+                "margin": _SHARE,
+                "same_points": _SHARE,
+                "points_deviation": _SCORE,
+                "min_pairs": pa.int32(),
+                "effect": _SHARE,
+            },
+            [
+                (
+                    review.scheme.min_people,
+                    review.scheme.few_reach,
+                    review.scheme.close,
+                    review.scheme.margin,
+                    review.scheme.same_points,
+                    review.scheme.points_deviation,
+                    review.scheme.min_pairs,
+                    review.scheme.effect,
+                )
+            ],
+        ),
+        "capability_review": _table(
+            {"min_headcount": pa.int32(), "difference": _SCORE},
+            [(review.capability.min_headcount, review.capability.difference)],
+        ),
+        "fairness_review": _table({"min_people": pa.int32()}, [(review.fairness.min_people,)]),
     }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import date
-    from decimal import Decimal
 
 Scheme = dict[str, Any]
 """The content of a scheme.yaml, numbers as int or Decimal."""
@@ -41,6 +41,7 @@ class Assignment:
     manager: str | None
     valid_from: date
     valid_to: date
+    fte: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from perf_pipelines.fields import Entry, Exactly, Share, Whole
 from perf_pipelines.scheme.feedback import FEWEST_RATERS
 
 FEWEST_COMPARED = FEWEST_RATERS + 1
-"""Of a group its mean and its spread are told: whoever knows one of three values could compute the other two. It is also
-what the approximation of Student's t needs (macro student_t_975)."""
+"""Of a group its mean and its spread are told: whoever knows one of three values could compute the other two. The
+approximation of Student's t needs as many (macro student_t_975)."""
 
 
 class SystemicMiss(Entry):
@@ -51,7 +51,7 @@ class SchemeReview(Entry):
 
 
 class CapabilityReview(Entry):
-    """A department of ``min_headcount`` people is strong or weak from ``difference`` points above or below the company."""
+    """A department of ``min_headcount`` people is strong or weak from ``difference`` points off the company on."""
 
     min_headcount: Annotated[int, Whole(at_least=FEWEST_RATERS)] = FEWEST_RATERS
     difference: Annotated[Decimal, Exactly(precision=9, scale=4, above=0, at_most=1000)] = Decimal(5)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.reference.given import Row, Scheme
 
 MARCH = SPANS[0]
-BEFORE, OPEN = date(2025, 5, 1), date(9999, 12, 31)
+BEFORE, OPEN, SURVEYED = date(2025, 5, 1), date(9999, 12, 31), date(2026, 4, 2)
 D = Decimal
 KEYS = {
     "fct_scheme_review": ("period_id", "position_id", "kpi_id"),
@@ -141,9 +141,7 @@ def answers_of(random: Random, people: Sequence[str]) -> Iterable[Answer]:
             number += 1
             quiet = silent and random.random() < 0.2
             rating = None if quiet else D(random.randint(100, 500)) / 100
-            yield Answer(
-                f"a{number}", MARCH.id, rated, rater, relation, competency, rating, date(2026, 4, 2)
-            )
+            yield Answer(f"a{number}", MARCH.id, rated, rater, relation, competency, rating, SURVEYED)
 
 
 def attained(attainments: Sequence[str]) -> Given:
@@ -181,15 +179,16 @@ def the_review(sql: ScoringSql, scheme: Scheme, rows: Given, **of: object) -> Ro
             ["0.70", "0.71", "0.72", "0.73", "0.74", "0.75", "0.76", "0.78", "0.80", "1.02"],
             "target_too_high",
             "seller「某」：10 人中 1 人达标（10.0%），达成率下四分位 72.0%、上四分位 78.0%，彼此接近：目标可能过高。",
-            'seller, "Some": 1 of 10 reached the target (10.0 %), quartiles of the attainments 72.0 % and 78.0 %, close '
-            "together: the target is probably too high.",
+            'seller, "Some": 1 of 10 reached the target (10.0 %), quartiles of the attainments 72.0 % and 78.0 %, '
+            "close together: the target is probably too high.",
             id="nearly nobody reaches it and all are close together",
         ),
         pytest.param(
             ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9", "2.0", "0.5"],
             "no_discrimination",
             "seller「某」：10 人中 9 人同为 12.00 分，标准差 2.10 分：这一指标区分不出人。",
-            'seller, "Some": 9 of 10 people have 12.00 points, standard deviation 2.10: the KPI does not tell people apart.',
+            'seller, "Some": 9 of 10 people have 12.00 points, standard deviation 2.10: the KPI does not '
+            "tell people apart.",
             id="nine of ten have the same points",
         ),
         pytest.param(
@@ -197,8 +196,8 @@ def the_review(sql: ScoringSql, scheme: Scheme, rows: Given, **of: object) -> Ro
             "skill_gap",
             "seller「某」：10 人中 5 人达标（50.0%），达成率下四分位 50.0%、上四分位 120.0%："
             "目标有人明显达到、有人明显未达到，差距可能在能力。",
-            'seller, "Some": 5 of 10 reached the target (50.0 %), quartiles of the attainments 50.0 % and 120.0 %: some '
-            "reach it clearly and others miss it clearly, so the gap is probably one of skill.",
+            'seller, "Some": 5 of 10 reached the target (50.0 %), quartiles of the attainments 50.0 % and 120.0 %: '
+            "some reach it clearly and others miss it clearly, so the gap is probably one of skill.",
             id="some reach it clearly and others miss it clearly",
         ),
         pytest.param(
@@ -214,8 +213,8 @@ def the_review(sql: ScoringSql, scheme: Scheme, rows: Given, **of: object) -> Ro
             ["0.8", "0.92", "0.94", "0.96", "0.98", "1.0", "1.02", "1.04", "1.06", "1.2"],
             "fine",
             "seller「某」：10 人中 5 人达标（50.0%），达成率下四分位 94.0%、上四分位 104.0%：未见异常。",
-            'seller, "Some": 5 of 10 reached the target (50.0 %), quartiles of the attainments 94.0 % and 104.0 %: nothing '
-            "unusual.",
+            'seller, "Some": 5 of 10 reached the target (50.0 %), quartiles of the attainments 94.0 % and 104.0 %: '
+            "nothing unusual.",
             id="about the target",
         ),
     ],
@@ -250,7 +249,9 @@ def test_a_kpi_that_does_not_go_with_its_key_result_has_no_effect(
     row = the_review(sql, scheme, replace(rows, contributions=rows.contributions + conversion))
     assert (row["correlation"], row["verdict"], row["outcome_kpi_id"]) == (correlation, verdict, "revenue")
     if verdict == "no_effect":
-        assert row["verdict_zh"] == "seller「某」：10 人的达成率与「某」的秩相关系数为 -1.00：看不出这一指标带动了结果。"
+        assert (
+            row["verdict_zh"] == "seller「某」：10 人的达成率与「某」的秩相关系数为 -1.00：看不出这一指标带动了结果。"
+        )
         assert row["verdict_en"] == (
             'seller, "Some": of 10 people attainment and "Some" have a rank correlation of -1.00: no sign that the KPI '
             "moves the result."
@@ -291,7 +292,14 @@ def rated(scheme: Scheme, people: Mapping[str, str], answers: Iterable[tuple[str
         tuple(Assignment(who, "seller", department, None, BEFORE, OPEN) for who, department in people.items()),
         answers=tuple(
             Answer(
-                f"a{number}", MARCH.id, who, rater, relation, competency, D(rating) if rating else None, date(2026, 4, 2)
+                f"a{number}",
+                MARCH.id,
+                who,
+                rater,
+                relation,
+                competency,
+                D(rating) if rating else None,
+                SURVEYED,
             )
             for number, (who, relation, rater, competency, rating) in enumerate(answers)
         ),

@@ -265,9 +265,7 @@ def _objectives(scheme: Scheme, tables: Tables) -> Iterable[tuple[str, str, Frac
         yield department, objective, rounded(upper / total([row["weight"] * _days(row) for row in rows]), 8)
 
 
-def _competencies(
-    span: Span, given: Given, scheme: Scheme, tables: Tables
-) -> Iterable[tuple[str, str, Fraction]]:
+def _competencies(span: Span, given: Given, scheme: Scheme, tables: Tables) -> Iterable[tuple[str, str, Fraction]]:
     if not has_feedback(span, scheme):
         return
     section = scheme["feedback"]
@@ -307,9 +305,7 @@ Rating = tuple[str, str, str, str, frozenset[str], Fraction]
 def rating_fairness(span: Span, given: Given, scheme: Scheme, tables: Tables) -> list[Row]:
     if not has_feedback(span, scheme):
         return []
-    fewest = max(
-        scheme["review"].get("fairness", {}).get("min_people", 5), scheme["feedback"].get("min_raters", 3) + 1
-    )
+    fewest = max(scheme["review"].get("fairness", {}).get("min_people", 5), scheme["feedback"].get("min_raters", 3) + 1)
     ratings = list(_ratings(span, given, scheme, tables))
     rows: list[Row] = []
     for side, dimension, group in dict.fromkeys(rating[:3] for rating in ratings):

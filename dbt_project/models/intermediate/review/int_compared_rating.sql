@@ -125,7 +125,7 @@ placed as (
     select
         period_id,
         side,
-        unnest(places, recursive := true),
+        unnest(places) as place,
         employee_id,
         raters,
         rating
@@ -136,10 +136,10 @@ placed as (
 select
     period_id,
     side,
-    dimension,
-    group_id,
+    place.dimension as dimension,
+    place.group_id as group_id,
     employee_id,
     raters,
     rating
 from placed
-where group_id is not null
+where place.group_id is not null

@@ -1,5 +1,5 @@
--- How the attainments of a KPI of a position go with what they are meant to drive, the key result's KPI: Spearman's rank
--- correlation over the employees who have both.
+-- How the attainments of a KPI of a position go with what they are meant to drive, the key result's KPI: the rank
+-- correlation (Spearman) over the employees who have both.
 with driven as (
 
     select
@@ -123,7 +123,8 @@ select
         when reason is null
             then
                 cast(
-                    cast(together as double) / (sqrt(cast(of_attainments as double)) * sqrt(cast(of_outcomes as double)))
+                    cast(together as double)
+                    / (sqrt(cast(of_attainments as double)) * sqrt(cast(of_outcomes as double)))
                     as decimal(9, 4)
                 )
     end as correlation,

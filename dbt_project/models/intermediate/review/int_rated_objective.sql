@@ -9,7 +9,10 @@ with line as (
         score.weight,
         score.weighted_score,
         score.active_to - score.active_from + 1 as days,
-        case goal.level when 'objective' then goal.goal_id when 'key_result' then goal.parent_goal_id end as objective_id
+        case goal.level
+            when 'objective' then goal.goal_id
+            when 'key_result' then goal.parent_goal_id
+        end as objective_id
     from {{ being_closed(ref('fct_kpi_score')) }} as score
     inner join {{ source('scheme', 'goal') }} as goal
         on score.goal_id = goal.goal_id

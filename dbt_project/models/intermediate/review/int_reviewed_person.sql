@@ -1,5 +1,5 @@
--- Whom a KPI of a position measures, each once: attainment and points, of several assignments in the position their mean
--- by days.
+-- Whom a KPI of a position measures, each once: attainment and points, of several assignments in the position their
+-- mean by days.
 with measured as (
 
     select

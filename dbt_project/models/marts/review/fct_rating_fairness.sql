@@ -1,5 +1,5 @@
--- Do groups of raters rate, or are groups of people rated, differently from the rest? Welch's comparison of two means with
--- its 95 % confidence interval. An occasion to ask, never acted on by itself (docs/review.md).
+-- Do groups of raters rate, or are groups of people rated, differently from the rest? Welch's comparison of two means
+-- with its 95 % confidence interval. An occasion to ask, never acted on by itself (docs/review.md).
 with compared_group as (
 
     select distinct
@@ -38,8 +38,8 @@ counted as (
         period_id,
         side,
         dimension,
-        group_id
-        {%- for part, condition in {'': 'is_inside', 'rest_': 'not is_inside'}.items() %},
+        group_id,
+        {% for part, condition in {'': 'is_inside', 'rest_': 'not is_inside'}.items() -%}
         count(*) filter (where {{ condition }}) as {{ part }}ratings,
         count(distinct employee_id) filter (where {{ condition }}) as {{ part }}rated,
         len(list_distinct(flatten(list(raters) filter (where {{ condition }})))) as {{ part }}raters,
@@ -51,7 +51,8 @@ counted as (
             'sum(units) filter (where ' ~ condition ~ ')',
             'sum(units * units) filter (where ' ~ condition ~ ')'
         ) }} as {{ part }}variance
-        {%- endfor %}
+        {%- if not loop.last %},{% endif %}
+        {% endfor -%}
     from side_by_side
     group by period_id, side, dimension, group_id
 

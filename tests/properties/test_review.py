@@ -354,12 +354,13 @@ def sorted_rows(tables: Tables) -> dict[str, list[str]]:
     return {name: sorted(map(str, rows)) for name, rows in tables.items()}
 
 
+@pytest.mark.filterwarnings("ignore:Precision loss:RuntimeWarning")  # scipy, of groups in which all have the same
 def test_no_single_answer_can_be_computed_from_all_published_figures(sql: ScoringSql) -> None:
     """Whoever knows every published figure has as many linear equations; none of their combinations is one answer."""
     scheme = scheme_of(line("revenue", weight="1"), feedback=SECTION)
-    people = dict.fromkeys("abcdefgh", "north") | dict.fromkeys("stuvw", "south")
+    people = {"a": "west"} | dict.fromkeys("bcdefgh", "north") | dict.fromkeys("stuvw", "south")
     answers = [
-        # one odd answer in a department: its people's scores less its means would give it away
+        # b leaves one competency out: a's score less a's means by competency would be b's other answer
         *by_peers("a", "bcde", skips="b"),
         *(answer for who in "bcdefgh" for answer in by_peers(who, "abcdefgh".replace(who, ""))),
         *(answer for who in "stuvw" for answer in by_peers(who, "stuvwa".replace(who, ""))),

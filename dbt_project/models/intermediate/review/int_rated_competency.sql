@@ -1,6 +1,6 @@
 -- What others say of an employee on each competency: the mean of the relations, by their weights. Only of employees of
 -- whom each rater has answered the same competencies, and only where these are the ones of most of the department: a
--- department's mean would else, held against the scores of its people, give away the odd answer (docs/review.md).
+-- mean could else, held against the scores of people, give away the odd answer (docs/review.md).
 with rater as (
 
     select

@@ -36,7 +36,8 @@ class Feedback(Dated):
     """The 360° part of an evaluation.
 
     ``weights`` of the relations sum to 1; those of the ``competencies`` need not, and without them all count alike.
-    ``cycles``: the periods that have it, all without them.
+    ``cycles``: the periods that have it, all without them. A self-rating that differs from what the others say by more
+    than ``self_difference`` (points of 100) is an outlier.
     """
 
     scale: tuple[_Rating, _Rating]
@@ -44,6 +45,7 @@ class Feedback(Dated):
     competencies: dict[Text, _Weight] | None = None
     min_raters: Annotated[int, Whole(at_least=FEWEST_RATERS)] = FEWEST_RATERS
     rater_leniency: Literal["none", "shrink"] = "none"
+    self_difference: Annotated[Decimal, Exactly(precision=9, scale=4, above=0, at_most=100)] = Decimal(30)
     cycles: tuple[Cycle, ...] | None = None
 
     @model_validator(mode="after")

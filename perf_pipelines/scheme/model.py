@@ -26,6 +26,7 @@ from perf_pipelines.fields import (
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.aggregations import Aggregation
 from perf_pipelines.scheme.feedback import Feedback
+from perf_pipelines.scheme.review import Review
 from perf_pipelines.scheme.rules import Attainment, Points, Rule
 from perf_pipelines.scheme.targets import Amount, NumberOrTarget
 from perf_pipelines.scheme.versions import Dated, Versions, in_force
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Band",
     "Bonus",
-    "Distribution",
     "Evaluation",
     "ExtraPoints",
     "Goal",
@@ -48,7 +48,6 @@ __all__ = [
     "Regulation",
     "Review",
     "Scheme",
-    "SystemicMiss",
     "Veto",
 ]
 
@@ -193,30 +192,6 @@ class Bonus(Dated):
 
     cycles: dict[Cycle, Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]]
     multiplier: dict[Identifier, Annotated[Decimal, Exactly(precision=9, scale=6, at_least=0)]]
-
-
-class SystemicMiss(Entry):
-    """A KPI is missed systemically when ``share`` of a department's measured employees (at least so many) miss it."""
-
-    share: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]
-    min_headcount: Annotated[int, Whole(at_least=1)]
-
-
-class Distribution(Entry):
-    """When a department has too many of a grade: chance alone gives as many in fewer than ``p_value`` of all cases.
-
-    Departments of fewer than ``min_headcount`` evaluated employees are not judged.
-    """
-
-    p_value: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, below=1)] = Decimal("0.05")
-    min_headcount: Annotated[int, Whole(at_least=1)] = 5
-
-
-class Review(Dated):
-    """The thresholds of the reviews."""
-
-    systemic_miss: SystemicMiss
-    distribution: Distribution = Distribution()
 
 
 @dataclass(frozen=True, kw_only=True)

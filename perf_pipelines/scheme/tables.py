@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from perf_pipelines.periods import Period
     from perf_pipelines.scheme.feedback import Feedback
     from perf_pipelines.scheme.model import Regulation, Scheme
+    from perf_pipelines.scheme.review import Review
 
 _SHARE = pa.decimal128(9, 6)
 _AMOUNT = pa.decimal128(28, 8)
@@ -62,7 +63,7 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
                 for cycle, share in held.bonus.cycles.items()
             ],
         ),
-        "review": _review(regulations),
+        **_review({period: held.review for period, held in regulations.items()}),
     }
 
 
@@ -92,26 +93,67 @@ def _evaluation(regulations: Mapping[str, Regulation]) -> pa.Table:
     )
 
 
-def _review(regulations: Mapping[str, Regulation]) -> pa.Table:
-    return _table(
-        {
-            "period_id": pa.string(),
-            "systemic_miss_share": _SHARE,
-            "systemic_miss_min_headcount": pa.int32(),
-            "distribution_p_value": _SHARE,
-            "distribution_min_headcount": pa.int32(),
-        },
-        [
-            (
-                period,
-                held.review.systemic_miss.share,
-                held.review.systemic_miss.min_headcount,
-                held.review.distribution.p_value,
-                held.review.distribution.min_headcount,
-            )
-            for period, held in regulations.items()
-        ],
-    )
+def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
+    """One row a period each: from when on the figures of the review are findings."""
+    return {
+        "review": _table(
+            {
+                "period_id": pa.string(),
+                "systemic_miss_share": _SHARE,
+                "systemic_miss_min_headcount": pa.int32(),
+                "distribution_p_value": _SHARE,
+                "distribution_min_headcount": pa.int32(),
+            },
+            [
+                (
+                    period,
+                    review.systemic_miss.share,
+                    review.systemic_miss.min_headcount,
+                    review.distribution.p_value,
+                    review.distribution.min_headcount,
+                )
+                for period, review in reviews.items()
+            ],
+        ),
+        "scheme_review": _table(
+            {
+                "period_id": pa.string(),
+                "min_people": pa.int32(),
+                "few_reach": _SHARE,
+                "close": _SHARE,
+                "margin": _SHARE,
+                "same_points": _SHARE,
+                "points_deviation": _SCORE,
+                "min_pairs": pa.int32(),
+                "effect": _SHARE,
+            },
+            [
+                (
+                    period,
+                    review.scheme.min_people,
+                    review.scheme.few_reach,
+                    review.scheme.close,
+                    review.scheme.margin,
+                    review.scheme.same_points,
+                    review.scheme.points_deviation,
+                    review.scheme.min_pairs,
+                    review.scheme.effect,
+                )
+                for period, review in reviews.items()
+            ],
+        ),
+        "capability_review": _table(
+            {"period_id": pa.string(), "min_headcount": pa.int32(), "difference": _SCORE},
+            [
+                (period, review.capability.min_headcount, review.capability.difference)
+                for period, review in reviews.items()
+            ],
+        ),
+        "fairness_review": _table(
+            {"period_id": pa.string(), "min_people": pa.int32()},
+            [(period, review.fairness.min_people) for period, review in reviews.items()],
+        ),
+    }
 
 
 def _rule(scheme: Scheme) -> pa.Table:
@@ -318,9 +360,16 @@ def _feedback(sections: Mapping[str, Feedback]) -> dict[str, pa.Table]:
                 "scale_high": _SCORE,
                 "min_raters": pa.int32(),
                 "rater_leniency": pa.string(),
+                "self_difference": _SCORE,
             },
             [
-                (period, *feedback.scale, feedback.min_raters, feedback.rater_leniency)
+                (
+                    period,
+                    *feedback.scale,
+                    feedback.min_raters,
+                    feedback.rater_leniency,
+                    feedback.self_difference,
+                )
                 for period, feedback in sections.items()
             ],
         ),

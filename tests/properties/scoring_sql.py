@@ -45,6 +45,7 @@ BORDER = date(2026, 4, 1)
 _YEAR_AGO = "intermediate.int_year_ago_contribution"
 
 PUBLISHED = ("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation")
+REVIEWED = ("fct_scheme_review", "fct_capability", "fct_rating_fairness", "rating_off_scale")
 
 _COMPANY = """\
 company: every_kind
@@ -98,15 +99,19 @@ class ScoringSql:
         self._connection = duckdb.connect(config={"threads": 1})
         # dbt writes the name of the file's database into the SQL
         self._connection.execute(f"set TimeZone = 'UTC'; attach '{database}' as warehouse; use warehouse")
-        for schema in ("control", "scheme", "inputs", "intermediate", "marts"):
+        for schema in ("control", "scheme", "inputs", "intermediate", "gates", "marts"):
             self._connection.execute(f"create schema {schema}")
         self._filled = [name for name, node in nodes.items() if node["schema"] == "inputs" and name in input_models()]
         for name, schema in [*((name, "inputs") for name in self._filled), ("fct_kpi_contribution", "marts")]:
             columns = ", ".join(f"{c['name']} {c['data_type']}" for c in nodes[name]["columns"].values())
             self._connection.execute(f"create table {schema}.{name} ({columns})")
         self._connection.execute(f"create table {_YEAR_AGO} as from marts.fct_kpi_contribution")
-        needed = _needed(nodes, given={*self._filled, "fct_kpi_contribution", _YEAR_AGO.split(".")[1]})
-        self.statements = sql_by_hand({"nodes": needed}, target)
+        supplied = {*self._filled, "fct_kpi_contribution", _YEAR_AGO.split(".")[1]}
+        scoring = _needed(nodes, PUBLISHED, given=supplied)
+        scored = {node["name"] for node in scoring.values()}
+        self.statements = sql_by_hand({"nodes": scoring}, target)
+        self._review = sql_by_hand({"nodes": _needed(nodes, REVIEWED, given=supplied | scored)}, target)
+        self._relation = {name: f"{nodes[name]['schema']}.{name}" for name in REVIEWED}
         self._periods()
 
     def scored(self, scheme: given.Scheme, rows: given.Given) -> Tables:
@@ -116,6 +121,13 @@ class ScoringSql:
         for statement in self.statements:
             self._connection.execute(statement)
         return {name: self._rows(f"marts.{name}") for name in PUBLISHED}
+
+    def reviewed(self, scheme: given.Scheme, rows: given.Given) -> Tables:
+        """The same with the marts of the review, and what gate 2 looks at of the answers."""
+        scored = self.scored(scheme, rows)
+        for statement in self._review:
+            self._connection.execute(statement)
+        return scored | {name: self._rows(self._relation[name]) for name in REVIEWED}
 
     def take(self, scheme: given.Scheme) -> None:
         """Put the scheme into its tables."""
@@ -148,9 +160,12 @@ class ScoringSql:
         self._insert("inputs.employees", ({"employee_id": one} for one in rows.employees))
         self._insert(
             "inputs.departments",
-            ({"department_id": one, "parent_department_id": departments[one]} for one in sorted(departments)),
+            (
+                {"department_id": one, "parent_department_id": departments[one], **_called(one)}
+                for one in sorted(departments)
+            ),
         )
-        self._insert("inputs.positions", ({"position_id": one} for one in positions))
+        self._insert("inputs.positions", ({"position_id": one, **_called(one)} for one in positions))
         self._insert(
             "inputs.assignments",
             (
@@ -235,16 +250,20 @@ _COLUMNS = {
 }
 
 
+def _called(name: str) -> dict[str, str]:
+    return {"name_zh": name, "name_en": name}
+
+
 def _named(row: Any, **columns: str) -> dict[str, object]:
     names = {**_COLUMNS, **columns}
     return {names.get(name, name): value for name, value in asdict(row).items()}
 
 
-def _needed(nodes: Mapping[str, Any], *, given: set[str]) -> dict[str, Any]:
-    """The models between what is given and what is published, each made a table."""
+def _needed(nodes: Mapping[str, Any], wanted: Iterable[str], *, given: set[str]) -> dict[str, Any]:
+    """The models between what is given and what is wanted, each made a table."""
     by_id = {node["unique_id"]: node for node in nodes.values()}
     needed: dict[str, Any] = {}
-    waiting = [nodes[name] for name in PUBLISHED]
+    waiting = [nodes[name] for name in wanted]
     while waiting:
         node = waiting.pop()
         if node["unique_id"] in needed or node["name"] in given:
@@ -267,7 +286,7 @@ def _compiled(folder: Path) -> tuple[Mapping[str, Any], Path]:
     closing.prepare(periods=PERIODS)
     closing.dbt.parse()
     # compiled and not built: nothing is asked of rows that this company does not have
-    target = closing.dbt.compile([Floor.FACTS, Floor.EVALUATION])
+    target = closing.dbt.compile([Floor.INPUTS, Floor.FACTS, Floor.EVALUATION, Floor.REVIEW])
     return closing.dbt.manifest(), target
 
 

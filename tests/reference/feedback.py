@@ -30,10 +30,7 @@ def feedback_scores(span: Span, given: Given, scheme: Scheme) -> dict[tuple[str,
     if not has_feedback(span, scheme):
         return {}
     section = in_force(scheme["feedback"], span.starts_on)
-    asked = _newest(span, given, section)
-    answers = _that_may_be_shown(asked, section)
-    if section.get("rater_leniency", "none") == "shrink":
-        answers = without_leniency(answers)
+    answers = told_answers(span, given, section)
     invited: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for answer in given.answers:
         if answer.period == span.id and answer.relation in section["weights"]:
@@ -53,12 +50,32 @@ def feedback_scores(span: Span, given: Given, scheme: Scheme) -> dict[tuple[str,
             "weight": number(section["weights"][relation]),
             "invited": len(invited[employee, relation]) if may_be_told else None,
             "raters": len(raters) if may_be_told else None,
-            "score": rounded(total([_rater_score(said, section) for said in raters.values()]) / len(raters), 4)
+            "score": rounded(total([rater_score(said, section) for said in raters.values()]) / len(raters), 4)
             if raters
             else None,
             "shown": bool(raters),
         }
+    for (employee, relation), row in rows.items():
+        row["response_rate"] = None if row["raters"] is None else rounded(Fraction(row["raters"], row["invited"]), 8)
+        others = [rows[employee, by] for by in section["weights"] if by != relation and (employee, by) in rows]
+        shown = [other for other in others if other["shown"]]
+        said = mean_of_relations(shown) if relation == "self" and shown else None
+        both = said is not None and row["score"] is not None
+        row["others_score"] = said
+        row["self_difference"] = row["score"] - said if both else None
+        row["is_self_outlier"] = abs(row["score"] - said) > number(section.get("self_difference", 30)) if both else None
     return rows
+
+
+def told_answers(span: Span, given: Given, section: Row) -> Answers:
+    """The answers that enter figures, without leniency where the scheme takes it out."""
+    answers = _that_may_be_shown(_newest(span, given, section), section)
+    return without_leniency(answers) if section.get("rater_leniency", "none") == "shrink" else answers
+
+
+def mean_of_relations(rows: list[Row]) -> Fraction:
+    """Of the scores of relations, by their weights; 4 decimals."""
+    return rounded(total([row["weight"] * row["score"] for row in rows]) / total([row["weight"] for row in rows]), 4)
 
 
 def feedback_parts(rows: dict[tuple[str, str], Row]) -> dict[str, Fraction]:
@@ -67,12 +84,7 @@ def feedback_parts(rows: dict[tuple[str, str], Row]) -> dict[str, Fraction]:
     for row in rows.values():
         if row["shown"]:
             shown[row["employee_id"]].append(row)
-    return {
-        employee: rounded(
-            total([row["weight"] * row["score"] for row in relations]) / total([row["weight"] for row in relations]), 4
-        )
-        for employee, relations in shown.items()
-    }
+    return {employee: mean_of_relations(relations) for employee, relations in shown.items()}
 
 
 def _newest(span: Span, given: Given, section: Row) -> dict[tuple[str, str, str, str], Answer]:
@@ -136,7 +148,8 @@ def without_leniency(answers: Answers) -> Answers:
     }
 
 
-def _rater_score(said: dict[str, Fraction], section: Row) -> Fraction:
+def rater_score(said: dict[str, Fraction], section: Row) -> Fraction:
+    """What one rater says: the mean of the competencies, by their weights; 8 decimals."""
     weights = section.get("competencies") or dict.fromkeys(said, 1)
     upper = total([number(weights[competency]) * answer for competency, answer in said.items()])
     return rounded(upper / total([number(weights[competency]) for competency in said]), 8)

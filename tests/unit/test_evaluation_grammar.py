@@ -18,6 +18,7 @@ LINE = "{kpi: revenue, goal: kr_revenue, weight: 0.6, target: 100, rule: standar
 PARTS = "evaluation: {kpi: 1.0, min_coverage: 0.60}\n"
 FEEDBACK = "feedback: {scale: [1, 5], weights: {manager: 0.5, peer: 0.5}}\n"
 WITH_FEEDBACK = "evaluation: {kpi: 0.7, feedback: 0.3, min_coverage: 0.60}\n" + FEEDBACK
+REVIEW = "  systemic_miss: {share: 0.80, min_headcount: 3}\n"
 EXTRA = (
     "extra_points:\n  - {id: praised, name: {zh: 好评, en: Praised}, kpi: revenue, points: 2, per: 100, at_most: 10}\n"
 )
@@ -45,6 +46,10 @@ def the_problem(root: Path, *changes: tuple[str, str]) -> tuple[str | None, str]
         ([(PARTS, WITH_FEEDBACK.replace("peer: 0.5", "peer: 0.4"))], "feedback.weights", "sum to 0.9"),
         ([(PARTS, WITH_FEEDBACK.replace("}}", "}, min_raters: 2}"))], "feedback.min_raters", "at least 3"),
         ([(PARTS, WITH_FEEDBACK.replace("}}", "}, cycles: [year]}"))], "feedback.cycles", "does not assess"),
+        ([(PARTS, WITH_FEEDBACK.replace("}}", "}, self_difference: 0}"))], "feedback.self_difference", "above 0"),
+        ([(REVIEW, REVIEW + "  capability: {min_headcount: 2}\n")], "review.capability.min_headcount", "at least 3"),
+        ([(REVIEW, REVIEW + "  fairness: {min_people: 3}\n")], "review.fairness.min_people", "at least 4"),
+        ([(REVIEW, REVIEW + "  scheme: {few_reach: 10}\n")], "review.scheme.few_reach", "at most 1"),
         ([(LINE, LINE.replace("}", ", floor: 8, cap: 6}"))], "positions.operator[0].floor", "above the cap of 6"),
         ([(LINE, LINE.replace("}", ", min_sample: 0}"))], "positions.operator[0].min_sample", "at least 1"),
         (

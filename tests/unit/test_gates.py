@@ -50,6 +50,7 @@ COLUMNS = {
     "fct_kpi_actual": "period_id employee_id kpi_id numerator denominator actual contributions",
     "period_volume": "period_id contributions days_from_end_to_newest_load",
     "scheme_stranger": "what named",
+    "rating_off_scale": "feedback_id period_id source_system source_table source_key scale_low scale_high",
     "ownership_fault": "subject_kind subject_id since share_sum",
     "double_credit": "period_id kpi_id source_system source_table source_key unit_id credit",
     "kpi_volume": "period_id kpi_id contributions",
@@ -104,6 +105,7 @@ SOUND: dict[str, list[Row]] = {
         ],
         "period_volume": [(MARCH, 1, 1)],
         "scheme_stranger": [],
+        "rating_off_scale": [],
         "ownership_fault": [],
         "double_credit": [],
         "kpi_volume": [(MARCH, "revenue", 1)],
@@ -296,6 +298,9 @@ VIOLATIONS: dict[tuple[str, str, str | None], Violation] = {
         days_from_end_to_newest_load=0,
     ),
     ("scheme_stranger", NO_ROW, None): unwanted("scheme_stranger", "position", "sales_agnet"),
+    ("rating_off_scale", NO_ROW, None): unwanted(
+        "rating_off_scale", "a1", MARCH, "survey", "answers", "17", D("1"), D("5")
+    ),
     ("ownership_fault", NO_ROW, None): unwanted("ownership_fault", "customer", "c1", MARCH_1, D("0.9")),
     ("double_credit", NO_ROW, None): unwanted("double_credit", MARCH, "revenue", "crm", "deals", "d1", "d1", D("1.6")),
     ("kpi_volume", BETWEEN, "contributions"): broken(

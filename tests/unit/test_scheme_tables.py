@@ -120,6 +120,7 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "scale_high": "decimal128(9, 4)",
             "min_raters": "int32",
             "rater_leniency": "string",
+            "self_difference": "decimal128(9, 4)",
         },
         "feedback_relation": {
             "period_id": "string",
@@ -146,6 +147,19 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "distribution_p_value": "decimal128(9, 6)",
             "distribution_min_headcount": "int32",
         },
+        "scheme_review": {
+            "period_id": "string",
+            "min_people": "int32",
+            "few_reach": "decimal128(9, 6)",
+            "close": "decimal128(9, 6)",
+            "margin": "decimal128(9, 6)",
+            "same_points": "decimal128(9, 6)",
+            "points_deviation": "decimal128(9, 4)",
+            "min_pairs": "int32",
+            "effect": "decimal128(9, 6)",
+        },
+        "capability_review": {"period_id": "string", "min_headcount": "int32", "difference": "decimal128(9, 4)"},
+        "fairness_review": {"period_id": "string", "min_people": "int32"},
     }
 
 
@@ -220,6 +234,21 @@ def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None
             "distribution_min_headcount": 5,
         }
     ]
+    assert tables["scheme_review"].to_pylist() == [
+        {
+            "period_id": "2026-03",
+            "min_people": 5,
+            "few_reach": D("0.1"),
+            "close": D("0.1"),
+            "margin": D("0.1"),
+            "same_points": D("0.9"),
+            "points_deviation": D("0.5"),
+            "min_pairs": 10,
+            "effect": D("0.1"),
+        }
+    ]
+    assert tables["capability_review"].to_pylist() == [{"period_id": "2026-03", "min_headcount": 3, "difference": 5}]
+    assert tables["fairness_review"].to_pylist() == [{"period_id": "2026-03", "min_people": 5}]
 
 
 def test_sql_reads_a_rules_parameters_exactly(tmp_path: Path) -> None:

@@ -73,13 +73,7 @@ judged as (
             when held_back > 0 or coverage < min_coverage or kpi_score is null or feedback = 'hold' then 'incomplete'
             else 'evaluated'
         end as status,
-        -- rounded here, once, to 4 decimals; never below 0
-        cast(
-            greatest(0, extra_points + case
-                when feedback_score is null then kpi_score
-                else {{ exact_ratio('kpi_weight * kpi_score + feedback_weight * feedback_score', '1', scale=4) }}
-            end) as decimal(9, 4)
-        ) as final_score
+        {{ final_score('kpi_score', 'feedback_score', 'extra_points') }} as final_score
     from parted
 
 )

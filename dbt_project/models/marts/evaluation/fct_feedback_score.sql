@@ -13,44 +13,6 @@ with invited as (
 
 ),
 
-answers as (
-
-    select
-        answer.period_id,
-        answer.employee_id,
-        answer.relation,
-        answer.rater_id,
-        answer.competency_weight,
-        case
-            when feedback.rater_leniency = 'shrink' and answer.relation <> 'self'
-                then
-                    greatest(0, least(100, answer.answer - cast(
-                        {{ exact_ratio('leniency.pull * (leniency.rater_mean - leniency.overall_mean)', '1') }}
-                        as decimal(11, 8)
-                    )))
-            else answer.answer
-        end as answer
-    from {{ ref('int_feedback_answer') }} as answer
-    inner join {{ source('scheme', 'feedback') }} as feedback
-        on answer.period_id = feedback.period_id
-    left join {{ ref('int_rater_leniency') }} as leniency
-        on answer.period_id = leniency.period_id and answer.rater_id = leniency.rater_id
-
-),
-
-raters as (
-
-    select
-        period_id,
-        employee_id,
-        relation,
-        rater_id,
-        {{ exact_ratio('sum(competency_weight * answer)', 'sum(competency_weight)') }} as score
-    from answers
-    group by period_id, employee_id, relation, rater_id
-
-),
-
 relations as (
 
     select
@@ -60,7 +22,7 @@ relations as (
         count(*) as raters,
         -- rounded here, once, to 4 decimals
         cast({{ exact_ratio('sum(score)', 'count(*)', scale=4) }} as decimal(9, 4)) as score
-    from raters
+    from {{ ref('int_rater_score') }}
     group by period_id, employee_id, relation
 
 ),
@@ -75,27 +37,62 @@ asked as (
     from invited
     group by period_id, employee_id, relation
 
+),
+
+told as (
+
+    select
+        asked.period_id,
+        asked.employee_id,
+        asked.relation,
+        relation.weight,
+        case when relations.score is not null or not relation.is_anonymous then asked.invited end as invited,
+        case
+            when relations.score is not null or not relation.is_anonymous then coalesce(relations.raters, 0)
+        end as raters,
+        relations.score
+    from asked
+    inner join {{ source('scheme', 'feedback_relation') }} as relation
+        on asked.period_id = relation.period_id and asked.relation = relation.relation
+    left join relations
+        on
+            asked.period_id = relations.period_id
+            and asked.employee_id = relations.employee_id
+            and asked.relation = relations.relation
+
+),
+
+-- only from scores that are told, so that they add nothing to what is known
+others as (
+
+    select
+        period_id,
+        employee_id,
+        cast({{ exact_ratio('sum(weight * score)', 'sum(weight)', scale=4) }} as decimal(9, 4)) as score
+    from told
+    where relation <> 'self' and score is not null
+    group by period_id, employee_id
+
 )
 
 select
-    asked.period_id,
-    asked.employee_id,
-    asked.relation,
-    relation.weight,
-    case
-        when relations.score is not null or not relation.is_anonymous then cast(asked.invited as integer)
-    end as invited,
-    case
-        when relations.score is not null or not relation.is_anonymous
-            then cast(coalesce(relations.raters, 0) as integer)
-    end as raters,
-    relations.score,
-    relations.score is not null as shown
-from asked
-inner join {{ source('scheme', 'feedback_relation') }} as relation
-    on asked.period_id = relation.period_id and asked.relation = relation.relation
-left join relations
+    told.period_id,
+    told.employee_id,
+    told.relation,
+    told.weight,
+    cast(told.invited as integer) as invited,
+    cast(told.raters as integer) as raters,
+    {{ exact_ratio('told.raters', 'told.invited') }} as response_rate,
+    told.score,
+    told.score is not null as shown,
+    others.score as others_score,
+    cast(told.score - others.score as decimal(9, 4)) as self_difference,
+    abs(told.score - others.score) > feedback.self_difference as is_self_outlier
+from told
+inner join {{ source('scheme', 'feedback') }} as feedback
+    on told.period_id = feedback.period_id
+left join others
     on
-        asked.period_id = relations.period_id
-        and asked.employee_id = relations.employee_id
-        and asked.relation = relations.relation
+        told.period_id = others.period_id
+        and told.employee_id = others.employee_id
+        and told.relation = 'self'

@@ -1,0 +1,74 @@
+"""When a figure of the review is a finding (docs/review.md)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from perf_pipelines.fields import Entry, Exactly, Share, Whole
+from perf_pipelines.scheme.feedback import FEWEST_RATERS
+from perf_pipelines.scheme.versions import Dated
+
+FEWEST_COMPARED = FEWEST_RATERS + 1
+"""Of a group its mean and its spread are told: whoever knows one of three values could compute the other two. The
+approximation of Student's t needs as many (macro student_t_975)."""
+
+
+class SystemicMiss(Entry):
+    """A KPI is missed systemically when ``share`` of a department's measured employees (at least so many) miss it."""
+
+    share: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]
+    min_headcount: Annotated[int, Whole(at_least=1)]
+
+
+class Distribution(Entry):
+    """When a department has too many of a grade: chance alone gives as many in fewer than ``p_value`` of all cases.
+
+    Departments of fewer than ``min_headcount`` evaluated employees are not judged.
+    """
+
+    p_value: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, below=1)] = Decimal("0.05")
+    min_headcount: Annotated[int, Whole(at_least=1)] = 5
+
+
+class SchemeReview(Entry):
+    """The verdict on a KPI of a position with data of ``min_people`` at least.
+
+    Too high a target: at most ``few_reach`` reach it, and the quartiles of the attainments differ by at most ``close``
+    of their sum. A gap in skill: the upper quartile reaches the target by ``margin``, the lower one misses it by as
+    much. No discrimination: ``same_points`` of the people have the same points, or the standard deviation of the points
+    is below ``points_deviation``. No effect: over ``min_pairs`` people at least, the rank correlation with the key
+    result is below ``effect``.
+    """
+
+    min_people: Annotated[int, Whole(at_least=2)] = 5
+    few_reach: Share = Decimal("0.10")
+    close: Share = Decimal("0.10")
+    margin: Share = Decimal("0.10")
+    same_points: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)] = Decimal("0.90")
+    points_deviation: Annotated[Decimal, Exactly(precision=9, scale=4, at_least=0, at_most=1000)] = Decimal("0.5")
+    min_pairs: Annotated[int, Whole(at_least=3)] = 10
+    effect: Share = Decimal("0.10")
+
+
+class CapabilityReview(Entry):
+    """A department of ``min_headcount`` people is strong or weak from ``difference`` points off the company on."""
+
+    min_headcount: Annotated[int, Whole(at_least=FEWEST_RATERS)] = FEWEST_RATERS
+    difference: Annotated[Decimal, Exactly(precision=9, scale=4, above=0, at_most=1000)] = Decimal(5)
+
+
+class FairnessReview(Entry):
+    """Groups are compared from ``min_people`` raters and rated people on, or from one more than ``min_raters``."""
+
+    min_people: Annotated[int, Whole(at_least=FEWEST_COMPARED)] = 5
+
+
+class Review(Dated):
+    """The thresholds of the reviews."""
+
+    systemic_miss: SystemicMiss
+    distribution: Distribution = Distribution()
+    scheme: SchemeReview = SchemeReview()
+    capability: CapabilityReview = CapabilityReview()
+    fairness: FairnessReview = FairnessReview()

@@ -7,8 +7,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from perf_pipelines.errors import PeriodRefused, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _PATTERN = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12])))?")
 
@@ -145,6 +150,20 @@ def between(*, first: Period, last: Period) -> tuple[Period, ...]:
     while periods[-1] < last:
         periods.append(periods[-1].next())
     return tuple(periods)
+
+
+def spans(periods: Iterable[Period]) -> str:
+    """The first and last period of each cycle, shorter cycles first: ``2017-04 … 2017-06, 2017-Q2``."""
+    said: list[str] = []
+    for _, same_cycle in groupby(sorted(periods, key=by_cycle), key=lambda period: period.months):
+        first, *others = same_cycle
+        said.append(f"{first} … {others[-1]}" if others else f"{first}")
+    return ", ".join(said)
+
+
+def by_cycle(period: Period) -> tuple[int, date]:
+    """To sort by: shorter cycles first, each in the order of the calendar."""
+    return period.months, period.starts_on
 
 
 def _add_months(day: date, months: int) -> date:

@@ -129,9 +129,9 @@ class Dbt:
 
     def build(self, floor: Floor) -> tuple[NodeResult, ...]:
         """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result."""
+        without = ("--exclude", *self.left_out) if self.left_out else ()
         if self._held is None:
             self._held = self.parse()
-        without = ("--exclude", *self.left_out) if self.left_out else ()
         outcome = self._invoke("build", "--no-write-json", "--select", f"tag:{floor}", *without)
         results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]

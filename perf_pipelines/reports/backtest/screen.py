@@ -61,8 +61,7 @@ def _groups(of: str, rows: Iterable[Row], comparison: Comparison, language: Lang
     if comparison.pays:
         _figures(table, f"奖金（{comparison.currency}）" if zh else f"Payout, {comparison.currency}", zh=zh)
         table.add_column("", justify="right", no_wrap=True)
-    table.add_column("平均得分\n新方案" if zh else "Score\nother", justify="right", no_wrap=True)
-    table.add_column("\n变化" if zh else "\nchange", justify="right", no_wrap=True)
+    table.add_column("得分\n变化" if zh else "Score\nchange", justify="right", no_wrap=True)
     table.add_column("等级\n↑" if zh else "Grade\n↑", justify="right", no_wrap=True)
     table.add_column("\n↓", justify="right", no_wrap=True)
     for row in rows:
@@ -70,8 +69,8 @@ def _groups(of: str, rows: Iterable[Row], comparison: Comparison, language: Lang
         if comparison.pays:
             share = change_in_percent(row["payout_before"], row["payout_difference"], language)
             money = [*_change(row, "payout"), share]
-        _, score, change = _change(row, "mean")
-        table.add_row(row[f"name_{language}"] or "–", *money, score, change, str(row["better"]), str(row["worse"]))
+        *_, score = _change(row, "mean")
+        table.add_row(row[f"name_{language}"] or "–", *money, score, str(row["better"]), str(row["worse"]))
     return table
 
 

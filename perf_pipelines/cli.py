@@ -28,6 +28,9 @@ from rich.tree import Tree
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
+from perf_pipelines.wording import SHARE, Language
+from perf_pipelines.wording import in_unit as _in_unit
+from perf_pipelines.wording import number as _number
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -70,13 +73,6 @@ class TableFormat(StrEnum):
     screen = "screen"
     csv = "csv"
     xlsx = "xlsx"
-
-
-class Language(StrEnum):
-    """Language of names and sentences."""
-
-    zh = "zh"
-    en = "en"
 
 
 def _the_company() -> str:
@@ -332,6 +328,83 @@ def content_hash(
     print(publication.content_hash)
 
 
+scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
+app.add_typer(scheme_commands, name="scheme")
+
+
+@scheme_commands.command(name="diff")
+def scheme_diff(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A scheme.yaml.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="Another one for the same company.")],
+    company: CompanyOption,
+    language: LanguageOption = Language.en,
+) -> None:
+    """What differs between two schemes, in words. Both are checked as the company's own is."""
+    from perf_pipelines.defs.companies import read_company, read_scheme
+    from perf_pipelines.reports.marts import position_names
+    from perf_pipelines.scheme.difference import differences
+
+    known = read_company(company)
+    schemes = [read_scheme(path, known) for path in (before, after)]
+    found = differences(*schemes, language=language, positions=position_names(company_home(company)))
+    for sentence in found or ["没有不同" if language is Language.zh else "no difference"]:
+        _out().print(Text(sentence), soft_wrap=True)
+
+
+@app.command()
+def backtest(
+    scheme: Annotated[Path, typer.Option("--scheme", "-s", help="The scheme.yaml to try.")],
+    first: Annotated[str, typer.Option("--from", help="First period of the range.")],
+    last: Annotated[str, typer.Option("--to", help="Last period of the range, of the same cycle.")],
+    company: CompanyOption,
+    longer: Annotated[
+        bool, typer.Option("--longer", help="Also the quarters, half-years and years that consist of these.")
+    ] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write everything to this XLSX file.")] = None,
+    chart: Annotated[Path | None, typer.Option("--chart", help="Draw it into this SVG file.")] = None,
+    language: LanguageOption = Language.en,
+) -> None:
+    """What another scheme would have changed: scores, grades, ranks and payouts of periods that are over.
+
+    Closes them twice, by the company's scheme and by the other, over the rows that the lake has now. Nothing is
+    extracted, published or written under PERF_HOME.
+    """
+    from perf_pipelines.defs.companies import closing_of, read_scheme
+    from perf_pipelines.reports.backtest.screen import screen
+    from perf_pipelines.scheme.difference import differences
+
+    for path, suffix in ((output, ".xlsx"), (chart, ".svg")):
+        if path is not None and path.suffix != suffix:
+            raise typer.BadParameter(f"{path} does not end in {suffix}")
+        if path is not None and not path.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {path.parent} to write {path.name} into")
+    closing = closing_of(company)
+    other = read_scheme(scheme, closing.company)
+    periods = between(first=Period.parse(first), last=Period.parse(last))
+    also = closing.company.made_of(periods) if longer else ()
+    with _progress(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # dbt's and Great Expectations' notes on themselves
+        from perf_pipelines.backtesting import backtest as close_by_both
+
+        comparison = close_by_both(closing, scheme=other, called=str(scheme), periods=[*periods, *also])
+    said = {
+        each: differences(closing.company.scheme, other, language=each, positions=comparison.positions)
+        for each in Language
+    }
+    for part in screen(comparison, differences=said[language], language=language):
+        _out().print(part)
+    if output is not None:
+        from perf_pipelines.reports.backtest.workbook import to_xlsx
+
+        to_xlsx(comparison, differences=list(zip(said[Language.zh], said[Language.en], strict=True)), path=output)
+        _out().print(f"written to {output}")
+    if chart is not None:
+        from perf_pipelines.reports.backtest.picture import to_svg
+
+        chart.write_text(to_svg(comparison, language=language), encoding="utf-8")
+        _out().print(f"drawn into {chart}")
+
+
 @app.command()
 def ui(
     port: Annotated[int, typer.Option("--port", help="Port on this machine.")] = 3000,
@@ -383,11 +456,13 @@ def _progress() -> Generator[None]:
     logger = logging.getLogger("perf_pipelines")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    logger.propagate = False  # dlt gives the root logger a handler, which would say everything again
     try:
         with console.status("starting …"):
             yield
     finally:
         logger.removeHandler(handler)
+        logger.propagate = True
         for warning in handler.warnings:
             console.print(Text(f"! {warning}", style="yellow"), soft_wrap=True)
 
@@ -519,7 +594,7 @@ def _explanation_tree(explanation: Explanation, *, language: Language) -> Tree:
 def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
     zh = language is Language.zh
     score = kpi.score
-    unit = None if score["unit"] == _SHARE else score["unit_zh" if zh else "unit"]
+    unit = None if score["unit"] == SHARE else score["unit_zh" if zh else "unit"]
     team = ("团队" if zh else "team") if score["scope"] == "team" else None
     remarks = ", ".join(remark for remark in (unit, team) if remark)
     branch = tree.add(Text(f"{score[f'name_{language}']}{f' ({remarks})' if remarks else ''}", style="bold"))
@@ -588,25 +663,7 @@ def _rule(score: dict[str, Any]) -> str:
     return f"{score['rule_kind']}, {said}"
 
 
-_SHARE = "share"
-"""The unit whose values are shown as percentages."""
-
 _KPI_STATUS = {"exceeded": ("超额", "exceeded"), "reached": ("达成", "reached"), "missed": ("未达成", "missed")}
-
-
-def _in_unit(value: Decimal | None, *, unit: str | None, language: Language) -> str:
-    if value is None or unit != _SHARE:
-        return _number(value)
-    return f"{_number(value * 100)}{'%' if language is Language.zh else ' %'}"
-
-
-def _number(value: Decimal | None, decimals: int | None = None) -> str:
-    if value is None:
-        return ""
-    if decimals is not None:
-        return f"{value:,.{decimals}f}"
-    text = f"{value:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 if __name__ == "__main__":

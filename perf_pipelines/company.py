@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Self, TypeVar, cast
@@ -83,6 +83,10 @@ class Company:
         """
         period = self.containing(self.first_period.starts_on, cycle)
         return period if cycle.months or period.starts_on == self.first_period.starts_on else period.next()
+
+    def under(self, scheme: Scheme) -> Company:
+        """The same company assessed by another scheme."""
+        return replace(self, scheme=scheme, kpi_ids=tuple(scheme.kpis))
 
     def periods_until(self, day: date, cycle: Cycle) -> tuple[Period, ...]:
         """The periods of ``cycle`` that are over on ``day``, from the first that is assessed."""
@@ -181,7 +185,7 @@ def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[
         what = f"the company is called `{called}`, its folder `{folder.name}`"
         problems.append(company_file.problem(("company",), what, "give both the same name"))
     surroundings = Surroundings(
-        available_kpis=kpi_models | _ids(folder / "models" / "kpis", "kpi_"),
+        available_kpis=kpi_models | _own_kpis(folder),
         currency=getattr(known, "currency", None),
         cycles=getattr(known, "cycles", None),
     )
@@ -190,7 +194,7 @@ def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[
         strangers = tables_without_staging(about.cleaning, staging=staging)
         problems.extend(company_file.problem(*finding) for finding in strangers)
     sources = collect(lambda: _read_sources(folder))
-    scheme = collect(lambda: _read_scheme(folder, surroundings))
+    scheme = collect(lambda: _read_scheme(folder / "scheme.yaml", surroundings))
     if problems or about is None or sources is None or scheme is None:
         raise CompanyRefused(f"the company `{folder.name}` is refused", sorted(problems, key=_by_place))
     return Company(
@@ -212,6 +216,17 @@ def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[
         staging=tuple(sorted(staging)),
         kpi_ids=tuple(scheme.kpis),
     )
+
+
+def load_scheme(path: Path, *, company: Company, kpi_models: frozenset[str]) -> Scheme:
+    """Another scheme for ``company``; :class:`CompanyRefused` with all that its own would be refused for.
+
+    ``kpi_models`` are the ids of the KPIs that dbt_project/ has.
+    """
+    surroundings = Surroundings(
+        available_kpis=kpi_models | _own_kpis(company.folder), currency=company.currency, cycles=company.cycles
+    )
+    return _read_scheme(path.absolute(), surroundings)
 
 
 def list_companies(root: Path) -> tuple[str, ...]:
@@ -322,8 +337,8 @@ def _read_sources(folder: Path) -> Sources:
     return sources
 
 
-def _read_scheme(folder: Path, surroundings: Surroundings) -> Scheme:
-    document = read_document(folder / "scheme.yaml")
+def _read_scheme(path: Path, surroundings: Surroundings) -> Scheme:
+    document = read_document(path)
     try:
         scheme = document.validated(Scheme)
     except CompanyRefused as refused:
@@ -354,12 +369,16 @@ def _model_problems(folder: Path, *, kpi_models: frozenset[str], inputs: frozens
             what=f"there is no input `{supplied}`",
             todo=nearest(supplied, inputs),
         )
-    for kpi in sorted(_ids(folder / "models" / "kpis", "kpi_") & kpi_models):
+    for kpi in sorted(_own_kpis(folder) & kpi_models):
         yield Problem(
             file=f"{models}/kpis/kpi_{kpi}.sql",
             what=f"the KPI `{kpi}` has a model for all companies already",
             todo="give the company's own KPI another id",
         )
+
+
+def _own_kpis(folder: Path) -> frozenset[str]:
+    return _ids(folder / "models" / "kpis", "kpi_")
 
 
 def _ids(folder: Path, prefix: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import json
+import logging
 import math
 import re
 from collections import Counter
@@ -471,10 +472,11 @@ def _run_suite(file: str, suite: TableSuite, frame: pd.DataFrame) -> TableResult
 
 @cache
 def silent_context() -> Any:
-    """GX's data context, made once a process: in memory, without progress bars, sending nothing to anyone."""
+    """GX's data context, made once a process: in memory, without progress bars or remarks, sending nothing out."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    logging.getLogger("great_expectations").propagate = False
     context = cast("Any", gx).get_context(mode="ephemeral")
     context.enable_analytics(enable=False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)

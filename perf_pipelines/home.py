@@ -57,6 +57,17 @@ class CompanyHome:
         return self.root / "writing.lock"
 
 
+@dataclass(frozen=True)
+class TrialHome(CompanyHome):
+    """State of its own below ``root`` over the lake of ``real``: what is tried here changes nothing there."""
+
+    real: CompanyHome
+
+    @property
+    def lake(self) -> Path:
+        return self.real.lake
+
+
 def perf_home() -> Path:
     """``PERF_HOME``, or ``.perf/`` in the checkout; absolute."""
     return Path(os.environ.get("PERF_HOME") or PROJECT / ".perf").expanduser().resolve()

@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from perf_pipelines.errors import PeriodRefused, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _PATTERN = re.compile(
     r"(?P<year>\d{4})"
@@ -216,6 +221,20 @@ def between(*, first: Period, last: Period) -> tuple[Period, ...]:
     while periods[-1] < last:
         periods.append(periods[-1].next())
     return tuple(periods)
+
+
+def spans(periods: Iterable[Period]) -> str:
+    """The first and last period of each cycle, shorter cycles first: ``2017-04 … 2017-06, 2017-Q2``."""
+    said: list[str] = []
+    for _, same_cycle in groupby(sorted(periods, key=by_cycle), key=lambda period: period.cycle):
+        first, *others = same_cycle
+        said.append(f"{first} … {others[-1]}" if others else f"{first}")
+    return ", ".join(said)
+
+
+def by_cycle(period: Period) -> tuple[int, date]:
+    """To sort by: shorter cycles first, each in the order of the calendar."""
+    return list(Cycle).index(period.cycle), period.starts_on
 
 
 def _in_step(first: Period, last: Period) -> bool:

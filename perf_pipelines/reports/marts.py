@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from perf_pipelines.errors import NotPublished, Problem
+from perf_pipelines.fields import Label
 from perf_pipelines.publication import open_marts, read_publication
 
 if TYPE_CHECKING:
@@ -40,3 +41,11 @@ class PublishedMarts:
             result = connection.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters))
             columns = [column[0] for column in result.description]
             return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def position_names(home: CompanyHome) -> dict[str, Label]:
+    """What the positions are called, by id; empty while nothing is published."""
+    if not home.published.exists():
+        return {}
+    rows = PublishedMarts(home).query("select position_id, name_zh, name_en from marts.dim_position")
+    return {row["position_id"]: Label(zh=row["name_zh"], en=row["name_en"]) for row in rows}

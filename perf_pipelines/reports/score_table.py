@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from perf_pipelines.reports.workbook import Column, add_sheet, open_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from perf_pipelines.reports.marts import PublishedMarts
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A column: the mart's name, its heading in both languages, and the number format where it is a number."""
-
-    name: str
-    zh: str
-    en: str
-    number_format: str | None = None
-    width: int = 14
 
 
 COLUMNS = (
@@ -78,34 +68,8 @@ def to_csv(rows: Sequence[dict[str, Any]]) -> str:
 
 def to_xlsx(rows: Sequence[dict[str, Any]], *, path: Path, title: str) -> None:
     """A workbook with headings in both languages, number formats, a frozen header and a filter."""
-    import xlsxwriter
-
-    workbook = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
-    sheet = workbook.add_worksheet(title)
-    heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    formats = {
-        column.name: workbook.add_format({"num_format": column.number_format})
-        for column in COLUMNS
-        if column.number_format
-    }
-    for index, column in enumerate(COLUMNS):
-        sheet.set_column(index, index, column.width)
-        sheet.write_string(0, index, f"{column.zh}\n{column.en}", heading)
-        for line, row in enumerate(rows, start=1):
-            value = row[column.name]
-            if value is None:
-                continue
-            if column.name in formats:
-                sheet.write_number(line, index, float(value), formats[column.name])
-            else:
-                sheet.write_string(line, index, str(value))
-    sheet.set_row(0, 32)
-    sheet.freeze_panes(1, 5)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(COLUMNS) - 1)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    workbook.close()
+    with open_workbook(path) as workbook:
+        add_sheet(workbook, title=title, columns=COLUMNS, rows=rows, frozen=5)
 
 
 def _safe(value: object) -> object:

@@ -1,0 +1,64 @@
+"""Tables as sheets of a workbook: headings in both languages, real numbers, a frozen header and a filter."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from xlsxwriter import Workbook
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column: the row's key, its heading in both languages, and the number format where it is a number."""
+
+    name: str
+    zh: str
+    en: str
+    number_format: str | None = None
+    width: int = 14
+
+
+@contextmanager
+def open_workbook(path: Path) -> Generator[Workbook]:
+    """A workbook that is written to ``path`` at the end; text that looks like a formula stays text."""
+    import xlsxwriter
+
+    workbook = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    yield workbook
+    workbook.close()
+
+
+def add_sheet(
+    workbook: Workbook, *, title: str, columns: Sequence[Column], rows: Sequence[dict[str, Any]], frozen: int
+) -> None:
+    """A sheet with ``columns`` of ``rows``, the first ``frozen`` of which stay in sight; None is an empty cell."""
+    sheet = workbook.add_worksheet(title)
+    heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    formats = {
+        column.name: workbook.add_format({"num_format": column.number_format})
+        for column in columns
+        if column.number_format
+    }
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width)
+        sheet.write_string(0, index, f"{column.zh}\n{column.en}", heading)
+        for line, row in enumerate(rows, start=1):
+            value = row[column.name]
+            if value is None:
+                continue
+            if column.name in formats:
+                sheet.write_number(line, index, float(value), formats[column.name])
+            else:
+                sheet.write_string(line, index, str(value))
+    sheet.set_row(0, 32)
+    sheet.freeze_panes(1, frozen)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)

@@ -1,0 +1,179 @@
+"""What the fields of scheme.yaml and the words in them are called in sentences.
+
+A field is looked up by class and key (``Goal.from``), then by its key alone: a new field needs a line here only where
+its key is new or means something of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from perf_pipelines.fields import Entry, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FIELDS: Mapping[str, tuple[str, str]] = {
+    "aggregation": ("汇总方式", "aggregation"),
+    "at": ("分位", "percentile"),
+    "at_least": ("最低分", "lowest score"),
+    "at_most": ("上限", "limit"),
+    "bands": ("等级", "grades"),
+    "below": ("达成率低于", "attainment below"),
+    "better": ("更优方向", "better"),
+    "bonus": ("奖金", "bonus"),
+    "bound": ("界值", "bound"),
+    "cap": ("封顶分", "cap"),
+    "capability": ("能力诊断", "capabilities"),
+    "change_inside_period": ("周期内变更", "change inside a period"),
+    "close": ("集中程度", "closeness of attainments"),
+    "competencies": ("能力项权重", "weight of competency"),
+    "currency": ("币种", "currency"),
+    "cycles": ("周期", "cycles"),
+    "department": ("部门", "department"),
+    "departments": ("部门目标", "target of department"),
+    "difference": ("差距", "difference"),
+    "distribution": ("等级分布", "distribution of grades"),
+    "each": ("每人", "everybody"),
+    "effect": ("最低相关系数", "least correlation"),
+    "employees": ("个人目标", "target of employee"),
+    "evaluation": ("评估", "evaluation"),
+    "exceeded": ("超额得分", "points when exceeded"),
+    "exceeded_at": ("超额起点", "exceeded from an attainment of"),
+    "expected": ("应占比例", "expected share"),
+    "extra_points": ("加减分", "extra points"),
+    "fairness": ("评分公平性", "fairness of ratings"),
+    "feedback": ("360°反馈", "360° feedback"),
+    "few_reach": ("少数达成的比例", "share that counts as few"),
+    "floor": ("保底分", "floor"),
+    "from": ("首日", "first day"),
+    "goal": ("目标链", "goal"),
+    "goals": ("目标", "goal"),
+    "grade": ("等级", "grade"),
+    "grades": ("等级", "grades"),
+    "growth": ("同比增长", "growth on a year ago"),
+    "id": ("编号", "id"),
+    "kind": ("类型", "kind"),
+    "kpi": ("指标", "KPI"),
+    "kpis": ("指标", "KPI"),
+    "level": ("层级", "level"),
+    "margin": ("余量", "margin"),
+    "method": ("评级方法", "method"),
+    "min_coverage": ("最低数据覆盖", "least weight with data"),
+    "min_headcount": ("最少人数", "fewest people"),
+    "min_pairs": ("最少配对人数", "fewest people compared"),
+    "min_people": ("最少人数", "fewest people"),
+    "min_raters": ("最少评价人数", "fewest raters"),
+    "min_sample": ("最少样本数", "fewest rows that count as data"),
+    "missed": ("未达成得分", "points when missed"),
+    "multiplier": ("奖金系数", "multiplier"),
+    "name": ("名称", "name"),
+    "no_data": ("无数据时的处理", "treatment of missing data"),
+    "no_feedback": ("无360°反馈时的处理", "treatment of missing 360° feedback"),
+    "of": ("统计范围", "scope"),
+    "p_value": ("p值", "p-value"),
+    "parent": ("上级目标", "parent"),
+    "per": ("计分单位", "counted for each"),
+    "points": ("分值", "points"),
+    "points_deviation": ("得分标准差", "standard deviation of points"),
+    "positions": ("岗位", "position"),
+    "quota_min_headcount": ("按比例评级的最少人数", "fewest people for a quota"),
+    "rater_leniency": ("评价人宽严修正", "correction of lenient and severe raters"),
+    "reached": ("达成得分", "points when reached"),
+    "review": ("复盘", "review"),
+    "rule": ("计分规则", "rule"),
+    "rules": ("规则", "rule"),
+    "same_points": ("同分比例", "share with the same points"),
+    "scale": ("评分尺度", "scale"),
+    "scheme": ("方案名称", "name of the scheme"),
+    "self_difference": ("自评偏差", "difference of a self-rating"),
+    "share": ("人数占比", "share of people"),
+    "steps": ("阶梯", "steps"),
+    "systemic_miss": ("普遍未达成", "systemic miss"),
+    "target": ("目标值", "target"),
+    "team": ("团队", "team"),
+    "to": ("目标值", "target"),
+    "unit": ("单位", "unit"),
+    "until": ("末日", "last day"),
+    "veto": ("一票否决", "veto"),
+    "weight": ("权重", "weight"),
+    "weights": ("权重", "weight"),
+    "zero_at": ("零分点", "no points at an attainment of"),
+    "Bonus.cycles": ("发放比例", "paid share"),
+    "Evaluation.feedback": ("360°反馈的权重", "weight of the 360° feedback"),
+    "Evaluation.kpi": ("KPI得分的权重", "weight of the KPI score"),
+    "ExtraPoints.positions": ("岗位", "positions"),
+    "Goal.from": ("起点", "baseline"),
+    "Label.en": ("英文", "in English"),
+    "Label.zh": ("中文", "in Chinese"),
+    "Piecewise.points": ("折线点", "points of the line"),
+    "Review.scheme": ("方案复盘", "review of the scheme"),
+    "Veto.grade": ("至多", "at best"),
+}
+"""Chinese and English, by the key in the file."""
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "bands": ("按分数段", "by score"),
+    "both": ("按分数段并对照比例", "by score, with the quota told beside it"),
+    "count_distinct": ("去重计数", "distinct count"),
+    "exclude": ("剔除并分摊权重", "left out, its weight spread over the others"),
+    "false": ("否", "no"),
+    "half_year": ("半年", "half-year"),
+    "higher": ("越高越好", "higher"),
+    "hold": ("暂缓评估", "not evaluated until it is there"),
+    "key_result": ("关键结果", "key result"),
+    "kpi_only": ("只看KPI得分", "KPI score alone"),
+    "linear": ("线性", "linear"),
+    "lower": ("越低越好", "lower"),
+    "manager": ("上级", "manager"),
+    "mean": ("平均值", "mean"),
+    "median": ("中位数", "median"),
+    "month": ("月", "month"),
+    "none": ("无", "none"),
+    "objective": ("目标", "objective"),
+    "peer": ("同事", "peer"),
+    "percentile": ("分位数", "percentile"),
+    "piecewise": ("折线", "piecewise linear"),
+    "quarter": ("季度", "quarter"),
+    "quota": ("按比例", "by quota"),
+    "ratio": ("比率", "ratio"),
+    "refuse": ("拒绝", "refused"),
+    "report": ("下属", "report"),
+    "self": ("本人", "self"),
+    "share_of_units": ("达标单位占比", "share of units"),
+    "shrink": ("收缩", "shrink"),
+    "split": ("分段评估", "assessed in parts"),
+    "sprint": ("迭代", "sprint"),
+    "steps": ("阶梯", "steps"),
+    "strategy": ("战略", "strategy"),
+    "sum": ("求和", "sum"),
+    "team": ("团队", "team"),
+    "threshold": ("门槛", "threshold"),
+    "true": ("是", "yes"),
+    "week": ("周", "week"),
+    "year": ("年", "year"),
+    "zero": ("计 0 分", "counted as 0"),
+}
+"""The words of closed lists."""
+
+
+def label_of(entry: type[Entry], key: str) -> Label:
+    """What the field ``key`` of ``entry`` is called; the key itself where nobody has said."""
+    zh, en = _FIELDS.get(f"{entry.__name__}.{key}") or _FIELDS.get(key) or (key, key)
+    return Label(zh=zh, en=en)
+
+
+def word(text: str) -> Label:
+    """A word of a closed list as people say it; any other text as it is."""
+    zh, en = _WORDS.get(text) or (text, text)
+    return Label(zh=zh, en=en)
+
+
+def is_labelled(entry: type[Entry], key: str) -> bool:
+    """Whether somebody has said what the field is called."""
+    return f"{entry.__name__}.{key}" in _FIELDS or key in _FIELDS
+
+
+def is_spoken(text: str) -> bool:
+    """Whether somebody has said how the word is spoken."""
+    return text in _WORDS

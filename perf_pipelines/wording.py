@@ -1,0 +1,52 @@
+"""Figures as people read them, in both languages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from perf_pipelines.fields import Label
+
+SHARE = "share"
+"""The unit whose values are shown as percentages."""
+
+
+class Language(StrEnum):
+    """Language of names and sentences."""
+
+    zh = "zh"
+    en = "en"
+
+    def of(self, label: Label) -> str:
+        """The one of its two names."""
+        return label.zh if self is Language.zh else label.en
+
+
+def number(value: Decimal | None, decimals: int | None = None) -> str:
+    """With commas between thousands; in full, or to so many decimals. Nothing is written as nothing."""
+    if value is None:
+        return ""
+    if decimals is not None:
+        return f"{value:,.{decimals}f}"
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def signed(value: Decimal, decimals: int) -> str:
+    """With its sign, which 0 has not."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value), decimals)}"
+
+
+def percentage(share: Decimal, language: Language, decimals: int | None = None) -> str:
+    """A share of 1 as percents: ``30 %``, in Chinese ``30%``."""
+    return f"{number(share * 100, decimals)}{'%' if language is Language.zh else ' %'}"
+
+
+def in_unit(value: Decimal | None, *, unit: str | None, language: Language) -> str:
+    """A KPI's value where its unit stands beside it: a percentage or the bare number."""
+    if value is None or unit != SHARE:
+        return number(value)
+    return percentage(value, language)

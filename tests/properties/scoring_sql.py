@@ -96,8 +96,11 @@ class ScoringSql:
         for name, schema in [*((name, "inputs") for name in self._filled), ("fct_kpi_contribution", "marts")]:
             columns = ", ".join(f"{c['name']} {c['data_type']}" for c in nodes[name]["columns"].values())
             self._connection.execute(f"create table {schema}.{name} ({columns})")
-        needed = _needed(nodes, given={*self._filled, "fct_kpi_contribution"})
-        self._statements = sql_by_hand({"nodes": needed}, target)
+        rows = {*self._filled, "fct_kpi_contribution"}
+        scoring = _needed(nodes, *PUBLISHED, given=rows)
+        self._statements = sql_by_hand({"nodes": scoring}, target)
+        wording = _needed(nodes, "fct_score_step", given={*rows, *(node["name"] for node in scoring.values())})
+        self._wording = sql_by_hand({"nodes": wording}, target)
         self._periods()
 
     def scored(self, scheme: given.Scheme, rows: given.Given) -> Tables:
@@ -108,6 +111,15 @@ class ScoringSql:
         for statement in self._statements:
             self._connection.execute(statement)
         return {name: self._rows(f"marts.{name}") for name in PUBLISHED}
+
+    def in_words(self, scheme: given.Scheme, rows: given.Given) -> list[given.Row]:
+        """The rows of `fct_score_step`, in reading order."""
+        self.scored(scheme, rows)
+        for statement in self._wording:
+            self._connection.execute(statement)
+        return sorted(
+            self._rows("marts.fct_score_step"), key=lambda row: (row["period_id"], row["employee_id"], row["step"])
+        )
 
     def _rows(self, relation: str) -> list[given.Row]:
         result = self._connection.execute(f"select * from {relation}")
@@ -202,11 +214,11 @@ def _named(row: Any, **columns: str) -> dict[str, object]:
     return {names.get(name, name): value for name, value in asdict(row).items()}
 
 
-def _needed(nodes: Mapping[str, Any], *, given: set[str]) -> dict[str, Any]:
-    """The models between what is given and what is published, each made a table."""
+def _needed(nodes: Mapping[str, Any], *wanted: str, given: set[str]) -> dict[str, Any]:
+    """The models between what is given and what is wanted, each made a table."""
     by_id = {node["unique_id"]: node for node in nodes.values()}
     needed: dict[str, Any] = {}
-    waiting = [nodes[name] for name in PUBLISHED]
+    waiting = [nodes[name] for name in wanted]
     while waiting:
         node = waiting.pop()
         if node["unique_id"] in needed or node["name"] in given:
@@ -229,7 +241,7 @@ def _compiled(folder: Path) -> tuple[Mapping[str, Any], Path]:
     closing.prepare(periods=PERIODS)
     closing.dbt.parse()
     # compiled and not built: nothing is asked of rows that this company does not have
-    target = closing.dbt.compile([Floor.FACTS, Floor.EVALUATION])
+    target = closing.dbt.compile([Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT])
     return closing.dbt.manifest(), target
 
 

@@ -40,17 +40,24 @@ select
     in_force.scope,
     in_force.weight,
     cast(in_force.target * case when in_force.is_sum_like then in_force.months else 1 end as decimal(28, 8)) as target,
-    -- rounded here, once: the target that the actual is held against. A team goes on working while its manager is away.
+    -- a team goes on working while its manager is away
     case
-        when in_force.is_sum_like and in_force.scope = 'self' and assignment.worked_hours is not null
-            then {{ exact_ratio(
-                'in_force.target * in_force.months * assignment.worked_hours', 'assignment.standard_hours'
-            ) }}
-        when in_force.is_sum_like
-            then {{ exact_ratio(
-                'in_force.target * in_force.months * assignment.active_days', 'assignment.period_days'
-            ) }}
-        else in_force.target
+        when not in_force.is_sum_like then null
+        when in_force.scope = 'self' and assignment.worked_hours is not null then 'hours'
+        else 'days'
+    end as prorated_by,
+    cast(
+        case prorated_by when 'hours' then assignment.worked_hours when 'days' then assignment.active_days end
+        as decimal(18, 2)
+    ) as prorated_part,
+    cast(
+        case prorated_by when 'hours' then assignment.standard_hours when 'days' then assignment.period_days end
+        as decimal(18, 2)
+    ) as prorated_whole,
+    -- rounded here, once: the target that the actual is held against
+    case
+        when prorated_by is null then in_force.target
+        else {{ exact_ratio('in_force.target * in_force.months * prorated_part', 'prorated_whole') }}
     end as prorated_target,
     in_force.rule_id,
     in_force.no_data,

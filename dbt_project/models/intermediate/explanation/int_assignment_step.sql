@@ -40,7 +40,7 @@ sums as (
         position_id,
         department_id,
         active_from,
-        string_agg({{ as_number('weighted_score') }}, ' + ' order by weight desc, kpi_id) as weighted_scores
+        string_agg({{ as_number('weighted_score') }}, ' + ' order by weight desc, kpi_id asc) as weighted_scores
     from {{ being_closed(ref('fct_kpi_score')) }}
     where points is not null
     group by period_id, employee_id, position_id, department_id, active_from
@@ -60,11 +60,15 @@ worded as (
         {{ as_number('assigned.mean_score') }} as mean,
         case
             when assigned.coverage = 1 then sums.weighted_scores
-            else '(' || sums.weighted_scores || ') ÷ 有数据的权重 ' || {{ as_percentage('assigned.coverage', 'zh') }}
+            else
+                '(' || sums.weighted_scores || ') ÷ 有数据的权重 '
+                || {{ as_percentage('assigned.coverage', 'zh') }}
         end as sum_zh,
         case
             when assigned.coverage = 1 then sums.weighted_scores
-            else '(' || sums.weighted_scores || ') ÷ weight with data ' || {{ as_percentage('assigned.coverage', 'en') }}
+            else
+                '(' || sums.weighted_scores || ') ÷ weight with data '
+                || {{ as_percentage('assigned.coverage', 'en') }}
         end as sum_en
     from assigned
     left join sums
@@ -158,6 +162,9 @@ select
     period_id,
     employee_id,
     'kpi_score' as kind,
+    null as position_id,
+    null as department_id,
+    null as active_from,
     text_zh,
     text_en,
     cast(mean_score as decimal(38, 12)) as value

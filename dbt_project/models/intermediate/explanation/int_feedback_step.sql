@@ -6,8 +6,7 @@ with relations as (
         *,
         case relation when 'manager' then '上级' when 'peer' then '同事' when 'report' then '下属' else '自评' end
             as relation_zh,
-        case relation when 'manager' then 'manager' when 'peer' then 'peers' when 'report' then 'reports' else 'self' end
-            as relation_en,
+        case relation when 'peer' then 'peers' when 'report' then 'reports' else relation end as relation_en,
         raters is null as is_secret,
         {{ in_percent('weight') }},
         {{ as_number('score') }} as score_text,
@@ -48,8 +47,8 @@ sums as (
         period_id,
         employee_id,
         sum(weight) as weight,
-        string_agg(score_text || ' × ' || weight_zh, ' + ' order by weight desc, relation) as terms_zh,
-        string_agg(score_text || ' × ' || weight_en, ' + ' order by weight desc, relation) as terms_en
+        string_agg(score_text || ' × ' || weight_zh, ' + ' order by weight desc, relation asc) as terms_zh,
+        string_agg(score_text || ' × ' || weight_en, ' + ' order by weight desc, relation asc) as terms_en
     from relations
     where shown
     group by period_id, employee_id
@@ -121,6 +120,8 @@ select
     period_id,
     employee_id,
     'feedback' as kind,
+    null as weight,
+    null as relation,
     text_zh,
     text_en,
     cast(feedback_score as decimal(38, 12)) as value

@@ -30,12 +30,16 @@ summed as (
         *,
         case
             when has_feedback
-                then {{ filled('{kpi_weight_zh} × KPI得分 {kpi_score} + {feedback_weight_zh} × 360°得分 {feedback_score}') }}
+                then {{ filled(
+                    '{kpi_weight_zh} × KPI得分 {kpi_score} + {feedback_weight_zh} × 360°得分 {feedback_score}'
+                ) }}
             else {{ filled('KPI得分 {kpi_score}') }}
         end || case when has_extra_points then {{ filled(' + 附加分 {extra_points}') }} else '' end as sum_zh,
         case
             when has_feedback
-                then {{ filled('{kpi_weight_en} × KPI score {kpi_score} + {feedback_weight_en} × 360° score {feedback_score}') }}
+                then {{ filled(
+                    '{kpi_weight_en} × KPI score {kpi_score} + {feedback_weight_en} × 360° score {feedback_score}'
+                ) }}
             else {{ filled('KPI score {kpi_score}') }}
         end || case when has_extra_points then {{ filled(' + extra points {extra_points}') }} else '' end as sum_en
     from worded

@@ -203,6 +203,10 @@ select
     period_id,
     employee_id,
     'grade' as kind,
+    null as position_id,
+    null as department_id,
+    null as active_from,
+    null as kpi_id,
     text_zh,
     text_en
 from by_bands
@@ -213,6 +217,10 @@ select
     period_id,
     employee_id,
     'quota' as kind,
+    null as position_id,
+    null as department_id,
+    null as active_from,
+    null as kpi_id,
     text_zh,
     text_en
 from by_quota

@@ -37,6 +37,11 @@ def equations(sentence: str) -> list[Equation]:
     return found
 
 
+def last_number(sentence: str) -> Decimal:
+    """What the sentence comes to."""
+    return _value(re.findall(_NUMBER, sentence)[-1])
+
+
 def _value(text: str) -> Decimal:
     number = Decimal(text.rstrip("% ").replace(",", ""))
     return number / 100 if text.endswith("%") else number

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from perf_pipelines.publication import open_marts
-from tests.pipeline.arithmetic import equations
+from tests.pipeline.arithmetic import equations, last_number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,15 +40,16 @@ def steps(place: Place) -> list[dict[str, object]]:
 def test_what_a_sentence_says_comes_out_when_it_is_computed_again(closed_year: Place, language: str) -> None:
     checked = 0
     for step in steps(closed_year):
-        found = equations(str(step[f"text_{language}"]))
-        for equation in found[:-1]:
-            assert equation.holds(8 if step["kind"] == "kpi" else ROUNDED_TO[str(step["kind"])]), equation
-        for equation in found[-1:]:
-            assert equation.holds(ROUNDED_TO[str(step["kind"])]), equation
-            assert equation.right == step["value"], equation
+        sentence, kind = str(step[f"text_{language}"]), str(step["kind"])
+        found = equations(sentence)
+        for place, equation in enumerate(found, start=1):
+            is_attainment = kind == "kpi" and place < len(found)
+            assert equation.holds(8 if is_attainment else ROUNDED_TO[kind]), equation
+        if found:
+            assert last_number(sentence) == step["value"], sentence
         checked += len(found)
     # two of each KPI, and those of targets, lines, scores and payouts
-    assert checked > 10_000
+    assert checked > 7_000
 
 
 def test_everybody_has_every_step_in_both_languages_and_numbered_without_gaps(closed_year: Place) -> None:

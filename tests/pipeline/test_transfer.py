@@ -143,3 +143,20 @@ def test_the_payout_adds_what_each_assignment_earns(place: Place) -> None:
     )
     assert (share, base) == (1, 600)
     assert amount == Decimal(600) * multiplier
+
+
+def test_the_steps_in_words_name_both_assignments_and_their_mean_by_days(place: Place) -> None:
+    said = dict(
+        rows(
+            place,
+            "select kind || coalesce(' ' || department_id, ''), text_en from marts.fct_score_step "
+            "where employee_id = 'anna_snelling' and kind in ('assignment', 'kpi_score', 'payout', 'rank')",
+        )
+    )
+    assert said == {}
+    [(target,)] = rows(
+        place,
+        "select text_zh from marts.fct_score_step where employee_id = 'anna_snelling' and kind = 'target' "
+        "and department_id = 'central' and kpi_id = 'revenue_won'",
+    )
+    assert target == "目标：每月 20,000 USD × 15 ÷ 31 天 = 9,677.41935484 USD"

@@ -49,7 +49,7 @@ def test_what_a_sentence_says_comes_out_when_it_is_computed_again(closed_year: P
             assert last_number(sentence) == step["value"], sentence
         checked += len(found)
     # two of each KPI, and those of targets, lines, scores and payouts
-    assert checked > 7_000
+    assert checked > 5_000
 
 
 def test_everybody_has_every_step_in_both_languages_and_numbered_without_gaps(closed_year: Place) -> None:

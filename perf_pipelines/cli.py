@@ -5,7 +5,6 @@ Modules that are slow to import are imported by the commands that need them.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
@@ -13,7 +12,6 @@ import time
 import warnings
 from contextlib import contextmanager
 from datetime import datetime  # noqa: TC003 — typer reads annotations at run time
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,19 +21,14 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
-from perf_pipelines.wording import SHARE, Language
-from perf_pipelines.wording import in_unit as _in_unit
-from perf_pipelines.wording import number as _number
+from perf_pipelines.wording import Language, number
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-
-    from perf_pipelines.reports.explanation import Explanation, KpiExplanation
 
 _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
@@ -73,6 +66,13 @@ class TableFormat(StrEnum):
     screen = "screen"
     csv = "csv"
     xlsx = "xlsx"
+
+
+class GoalFormat(StrEnum):
+    """How the cascade of goals is drawn."""
+
+    tree = "tree"
+    mermaid = "mermaid"
 
 
 def _the_company() -> str:
@@ -291,16 +291,37 @@ def explain(
     rows: Annotated[int, typer.Option("--rows", help="Rows of evidence a KPI.", min=0)] = 3,
     language: LanguageOption = Language.en,
 ) -> None:
-    """One score, from the final figure down to each KPI, target, rule and the rows that counted."""
+    """One score step by step in words, each to be checked by hand, down to the rows that counted."""
     from perf_pipelines.reports.explanation import explain as explanation_of
+    from perf_pipelines.reports.explanation_tree import explanation_tree
     from perf_pipelines.reports.marts import PublishedMarts
 
     marts = PublishedMarts(company_home(company))
-    _out().print(
-        _explanation_tree(
-            explanation_of(marts, period=Period.parse(period).id, employee=employee, rows=rows), language=language
-        )
+    explanation = explanation_of(marts, period=Period.parse(period).id, employee=employee, rows=rows)
+    _out().print(explanation_tree(explanation, language))
+
+
+@app.command()
+def goals(
+    company: CompanyOption,
+    period: Annotated[
+        str | None, typer.Option("--period", "-p", help="With each goal's progress, and who is measured.")
+    ] = None,
+    format: Annotated[GoalFormat, typer.Option("--format", "-f", help="tree or mermaid.")] = GoalFormat.tree,
+    language: LanguageOption = Language.en,
+) -> None:
+    """The cascade: strategy, objectives, key results, KPIs, positions and their people."""
+    from perf_pipelines.reports.goal_pictures import goal_tree, mermaid
+    from perf_pipelines.reports.goals import cascade
+    from perf_pipelines.reports.marts import PublishedMarts
+
+    strategies = cascade(
+        PublishedMarts(company_home(company)), period=Period.parse(period).id if period else None, language=language
     )
+    if format is GoalFormat.mermaid:
+        print(mermaid(strategies, language), end="")
+    else:
+        _out().print(goal_tree(strategies, language))
 
 
 @app.command(name="hash")
@@ -517,10 +538,10 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
         table.add_row(
             row[f"employee_{language}"],
             row[f"position_{language}"] or "",
-            _number(row["final_score"], 4),
+            number(row["final_score"], 4),
             row[f"grade_{language}"] or _STATUS[row["status"]][0 if zh else 1],
             f"{rank}/{row['department_headcount']}" if rank else "",
-            _number(row["payout"], 2),
+            number(row["payout"], 2),
         )
     _out().print(table)
     reasons: dict[str, list[str]] = {}
@@ -544,126 +565,6 @@ _STATUS = {
     "incomplete": ("数据不足", "incomplete"),
     "excluded": ("不参评", "excluded"),
 }
-
-
-def _explanation_tree(explanation: Explanation, *, language: Language) -> Tree:
-    zh = language is Language.zh
-    person = explanation.evaluation
-    head = (
-        f"{person[f'employee_{language}']} · {person[f'position_{language}']} · "
-        f"{person[f'department_{language}']} · {person['period_id']}"
-    )
-    tree = Tree(Text(head, style="bold"))
-    if person["status"] == "evaluated":
-        tree.add(
-            Text(
-                f"最终得分 {_number(person['final_score'], 4)} → {person['grade_zh']}，"
-                f"部门第 {person['rank_in_department']} 名（{person['department_headcount']} 人参评）"
-                if zh
-                else f"final score {_number(person['final_score'], 4)} → {person['grade_en']}, "
-                f"rank {person['rank_in_department']} of {person['department_headcount']} in the department"
-            )
-        )
-    else:
-        tree.add(Text(f"{_STATUS[person['status']][0 if zh else 1]}: {person['reason_zh' if zh else 'reason']}"))
-    if explanation.payout:
-        pay = explanation.payout
-        amount = f"{pay['amount']} {pay['currency']}"
-        factors = (
-            f"{pay['bonus_base']} × {_number(pay['multiplier'])} × {_number(pay['active_share'])} × "
-            f"{_number(pay['fte'])} FTE = "
-        )
-        one_assignment = len({kpi.score["active_from"] for kpi in explanation.kpis}) == 1
-        tree.add(Text(f"{'拟发奖金' if zh else 'proposed payout'} {factors if one_assignment else ''}{amount}"))
-    for kpi in explanation.kpis:
-        _add_kpi(tree, kpi, language=language)
-    counted = [kpi.score for kpi in explanation.kpis if kpi.score["weighted_score"] is not None]
-    if person["kpi_score"] is not None and len({score["active_from"] for score in counted}) == 1:
-        total = " + ".join(_number(score["weighted_score"]) for score in counted)
-        weight = _number(sum((score["weight"] for score in counted), Decimal(0)))
-        tree.add(
-            Text(
-                f"KPI得分 = ({total}) ÷ {weight} = {_number(person['kpi_score'])}"
-                if zh
-                else f"KPI score = ({total}) ÷ weight {weight} = {_number(person['kpi_score'])}"
-            )
-        )
-    return tree
-
-
-def _add_kpi(tree: Tree, kpi: KpiExplanation, *, language: Language) -> None:
-    zh = language is Language.zh
-    score = kpi.score
-    unit = None if score["unit"] == SHARE else score["unit_zh" if zh else "unit"]
-    team = ("团队" if zh else "team") if score["scope"] == "team" else None
-    remarks = ", ".join(remark for remark in (unit, team) if remark)
-    branch = tree.add(Text(f"{score[f'name_{language}']}{f' ({remarks})' if remarks else ''}", style="bold"))
-    if score["status"] == "no_data":
-        branch.add(Text(f"无数据；处理方式：{score['no_data']}" if zh else f"no data; policy: {score['no_data']}"))
-    else:
-        actual, target = (
-            _in_unit(score[column], unit=score["unit"], language=language) for column in ("actual", "prorated_target")
-        )
-        held = f"{'实际' if zh else 'actual'} {actual} {'对目标' if zh else 'of target'} {target}"
-        if score["better"] == "lower":
-            held += f" ({'越低越好' if zh else 'lower is better'})"
-        branch.add(
-            Text(
-                f"{held} → {'达成率' if zh else 'attainment'} {_number(score['attainment'])} → "
-                f"{_KPI_STATUS[score['status']][0 if zh else 1]} ({'规则' if zh else 'rule'} {score['rule_id']}: "
-                f"{_rule(score)})"
-            )
-        )
-        branch.add(
-            Text(
-                f"{_number(score['points'])} {'分' if zh else 'points'} × {'权重' if zh else 'weight'} "
-                f"{_number(score['weight'])} × 10 = {_number(score['weighted_score'])}"
-            )
-        )
-    branch.add(Text(f"{'目标链' if zh else 'serves'}: {score[f'path_{language}']}", style="dim"))
-    if kpi.contributions:
-        said = (
-            f"计入 {kpi.contributions} 条记录，前 {len(kpi.evidence)} 条："
-            if zh
-            else f"{kpi.contributions} rows counted; the first {len(kpi.evidence)}:"
-        )
-        evidence = branch.add(Text(said, style="dim"))
-        for row in kpi.evidence:
-            evidence.add(
-                Text(
-                    f"{row['occurred_on']} {row['source_system']}.{row['source_table']} {row['source_key']} "
-                    f"{row['employee_id']}: {_counted(row, language=language)}",
-                    style="dim",
-                )
-            )
-
-
-def _counted(row: dict[str, Any], *, language: Language) -> str:
-    """What counts of a row, and what it is made of where the credit for it is shared."""
-    zh = language is Language.zh
-    numerator, denominator, credit = row["numerator"], row["denominator"], row["credit"]
-    if denominator:
-        whole = f"{_number(numerator)} / {_number(denominator)}"
-        if credit == 1:
-            return whole
-        shared = f"{_number(numerator * credit)} / {_number(denominator * credit)}"
-        return f"{whole}{'，各' if zh else ', each'} × {_number(credit)} = {shared}"
-    counted = _number(numerator)
-    if credit != 1:
-        counted = f"{counted} × {_number(credit)} = {_number(numerator * credit)}"
-    if denominator is None:
-        return counted
-    return f"{counted}{'，只计入分子' if zh else ', in the numerator only'}"
-
-
-def _rule(score: dict[str, Any]) -> str:
-    """The rule's kind and parameters, as they stand in scheme.yaml."""
-    parameters: dict[str, Any] = json.loads(score["rule_parameters"])
-    said = ", ".join(f"{name} {json.dumps(value).replace(chr(34), '')}" for name, value in parameters.items())
-    return f"{score['rule_kind']}, {said}"
-
-
-_KPI_STATUS = {"exceeded": ("超额", "exceeded"), "reached": ("达成", "reached"), "missed": ("未达成", "missed")}
 
 
 if __name__ == "__main__":

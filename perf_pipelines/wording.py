@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from perf_pipelines.fields import Label
 
 SHARE = "share"
@@ -30,9 +29,14 @@ def number(value: Decimal | None, decimals: int | None = None) -> str:
     if value is None:
         return ""
     if decimals is not None:
-        return f"{value:,.{decimals}f}"
+        return f"{rounded(value, decimals):,f}"
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """Half away from zero."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def signed(value: Decimal, decimals: int) -> str:
@@ -45,8 +49,8 @@ def percentage(share: Decimal, language: Language, decimals: int | None = None) 
     return f"{number(share * 100, decimals)}{'%' if language is Language.zh else ' %'}"
 
 
-def in_unit(value: Decimal | None, *, unit: str | None, language: Language) -> str:
-    """A KPI's value where its unit stands beside it: a percentage or the bare number."""
-    if value is None or unit != SHARE:
-        return number(value)
-    return percentage(value, language)
+def in_unit(value: Decimal, unit: str | None, language: Language) -> str:
+    """A value with the unit of its KPI."""
+    if unit == SHARE:
+        return percentage(value, language)
+    return f"{number(value)} {unit}" if unit else number(value)

@@ -1,4 +1,7 @@
-"""From a final score down to the rows that counted, so that an employee can check it by hand."""
+"""From a final score down to the rows that counted, so that an employee can check it by hand.
+
+The sentences are those of ``fct_score_step``; here they are put in a tree, with the evidence of each KPI.
+"""
 
 from __future__ import annotations
 
@@ -10,74 +13,101 @@ from perf_pipelines.fields import blocks_by_kind
 from perf_pipelines.scheme.aggregations import Aggregation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from perf_pipelines.reports.marts import PublishedMarts
 
+_BENEATH_A_KPI = frozenset({"target", "points"})
+"""Kinds of steps that say more of the KPI before them."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class KpiExplanation:
-    """One KPI of a score: the row of ``fct_kpi_score`` with names and the way to the strategy, and its evidence.
+class Evidence:
+    """What a KPI's actual is made of, and what the KPI is for.
 
-    ``evidence`` are the first rows of ``fct_kpi_contribution`` that counted; ``contributions`` is how many there are.
-    A row's ``credit`` is 1 where the KPI takes rows whole, and its ``denominator`` null where that has no part in it.
+    ``goal`` has ``path_zh`` and ``path_en``, the way from the strategy down. ``rows`` are the first rows of
+    ``fct_kpi_contribution`` that counted; ``contributions`` is how many there are. A row's ``credit`` is 1 where the
+    KPI takes rows whole, and its ``denominator`` null where that has no part in it.
     """
 
-    score: dict[str, Any]
-    evidence: list[dict[str, Any]]
+    goal: dict[str, Any]
+    rows: list[dict[str, Any]]
     contributions: int
 
 
 @dataclass(frozen=True, kw_only=True)
+class Step:
+    """A row of ``fct_score_step``, the rows that say more of it, and of a KPI its evidence."""
+
+    said: dict[str, Any]
+    details: Sequence[dict[str, Any]] = ()
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """The row of ``rpt_score_table`` of an employee and period, its payout if any, and its KPIs."""
+    """The row of ``rpt_score_table`` of an employee and period, and its steps in reading order."""
 
     evaluation: dict[str, Any]
-    payout: dict[str, Any] | None
-    kpis: list[KpiExplanation]
+    steps: list[Step]
 
 
 def explain(marts: PublishedMarts, *, period: str, employee: str, rows: int) -> Explanation:
     """The explanation of one employee's published period, with at most ``rows`` rows of evidence a KPI.
 
-    ``employee`` is an id or a name. :class:`NotPublished` when the period is not published or nobody is called so.
+    ``employee`` is an id or a name. :class:`NotPublished` when the period is not published, or by a version that did
+    not write down the steps, or when nobody is called so.
     """
-    marts.require(period)
+    marts.require(period, mart="fct_score_step")
     evaluation = _evaluation(marts, period=period, employee=employee)
     employee_id = evaluation["employee_id"]
-    scores = marts.query(
-        """
-        select
-            score.*,
-            coalesce(kpi.name_zh, score.kpi_id) as name_zh,
-            coalesce(kpi.name_en, score.kpi_id) as name_en,
-            kpi.* exclude (kpi_id, name_zh, name_en),
-            goal.path_zh,
-            goal.path_en
-        from marts.fct_kpi_score as score
-        left join marts.dim_kpi as kpi on score.kpi_id = kpi.kpi_id
-        left join marts.dim_goal as goal on score.goal_id = goal.goal_id
-        where score.period_id = ? and score.employee_id = ?
-        order by score.active_from, score.weight desc, score.kpi_id
-        """,
+    steps = marts.query(
+        "select * from marts.fct_score_step where period_id = ? and employee_id = ? order by step",
         [period, employee_id],
     )
-    payouts = marts.query(
-        "select * from marts.fct_payout where period_id = ? and employee_id = ?", [period, employee_id]
-    )
+    scores = {
+        _line(score): score
+        for score in marts.query(
+            """
+            select
+                score.*,
+                kpi.aggregation,
+                coalesce(goal.path_zh, score.goal_id) as path_zh,
+                coalesce(goal.path_en, score.goal_id) as path_en
+            from marts.fct_kpi_score as score
+            left join marts.dim_kpi as kpi on score.kpi_id = kpi.kpi_id
+            left join marts.dim_goal as goal on score.goal_id = goal.goal_id
+            where score.period_id = ? and score.employee_id = ?
+            """,
+            [period, employee_id],
+        )
+    }
     return Explanation(
         evaluation=evaluation,
-        payout=payouts[0] if payouts else None,
-        kpis=[
-            KpiExplanation(
-                # what an older version has published has one unit for both languages
-                score={"unit_zh": score["unit"], **score},
-                evidence=_evidence(marts, score=score, rows=rows),
-                contributions=score["contributions"],
+        steps=[
+            Step(
+                said=said,
+                details=details,
+                evidence=_evidence(marts, score=scores[_line(said)], rows=rows) if said["kind"] == "kpi" else None,
             )
-            for score in scores
+            for said, details in _with_details(steps)
         ],
     )
+
+
+def _line(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells the KPIs of an employee's period apart."""
+    return tuple(row[column] for column in ("position_id", "department_id", "active_from", "kpi_id"))
+
+
+def _with_details(steps: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    grouped: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
+    for step in steps:
+        if step["kind"] in _BENEATH_A_KPI:
+            grouped[-1][1].append(step)
+        else:
+            grouped.append((step, []))
+    return grouped
 
 
 def _evaluation(marts: PublishedMarts, *, period: str, employee: str) -> dict[str, Any]:
@@ -109,7 +139,7 @@ def _evaluation(marts: PublishedMarts, *, period: str, employee: str) -> dict[st
     )
 
 
-def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> list[dict[str, Any]]:
+def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evidence:
     found = marts.query(
         """
         with recursive team (employee_id, valid_from, valid_to) as (
@@ -154,14 +184,18 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> lis
         },
     )
     credited = _credited(score["aggregation"])
-    return [
-        {
-            **row,
-            "credit": row["credit"] if "numerator" in credited else 1,
-            "denominator": row["denominator"] if "denominator" in credited else None,
-        }
-        for row in found
-    ]
+    return Evidence(
+        goal={"path_zh": score["path_zh"], "path_en": score["path_en"]},
+        rows=[
+            {
+                **row,
+                "credit": row["credit"] if "numerator" in credited else 1,
+                "denominator": row["denominator"] if "denominator" in credited else None,
+            }
+            for row in found
+        ],
+        contributions=score["contributions"],
+    )
 
 
 def _credited(aggregation: str | None) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ class PublishedMarts:
         self._publication = read_publication(home)
         self._version = home.published.resolve()
 
-    def require(self, period: str) -> None:
-        """:class:`NotPublished` unless ``period`` is among the published ones."""
+    def require(self, period: str, *, mart: str | None = None) -> None:
+        """:class:`NotPublished` unless ``period`` is among the published ones, and has rows in ``mart``."""
         if period not in self._publication.periods:
             raise NotPublished(
                 f"{period} is not published for {self._company}",
@@ -31,6 +31,17 @@ class PublishedMarts:
                         field="period",
                         what=f"published are {', '.join(self._publication.periods) or 'none'}",
                         todo=f"run `perf-pipelines run --company {self._company} --period {period}`",
+                    )
+                ],
+            )
+        if mart is not None and period not in self._publication.files.get(mart, {}):
+            raise NotPublished(
+                f"{period} of {self._company} was published by a version that did not make {mart} yet",
+                [
+                    Problem(
+                        field="period",
+                        what=f"the published marts have no {mart} of {period}",
+                        todo=f"close it again: `perf-pipelines run --company {self._company} --period {period}`",
                     )
                 ],
             )

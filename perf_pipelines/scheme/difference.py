@@ -207,16 +207,16 @@ class _Comparison:
             yield from self._entries(old, new, place)
         elif _is_block(old) and _is_block(new):
             yield from self._blocks(old, new, place, key, field)
-        elif _can_be_paired(old or ()) and _can_be_paired(new or ()):
-            yield from self._lists(old or (), new or (), place)
+        elif _can_be_paired(was := old or ()) and _can_be_paired(now := new or ()):
+            yield from self._lists(was, now, place)
         elif old is None and (isinstance(new, Entry) or _is_block(new)):
             yield self._added(place, self._after.written(new, key, field, place.kpis[1]))
         elif new is None and (isinstance(old, Entry) or _is_block(old)):
             yield self._taken_out(place)
         else:
-            was = self._before.written(old, key, field, place.kpis[0])
-            now = self._after.written(new, key, field, place.kpis[1])
-            yield self._said(place, f"{was} → {now}")
+            former = self._before.written(old, key, field, place.kpis[0])
+            later = self._after.written(new, key, field, place.kpis[1])
+            yield self._said(place, f"{former} → {later}")
 
     def _entries(self, old: Entry, new: Entry, place: _Place) -> Iterator[str]:
         if type(old) is not type(new):

@@ -137,7 +137,9 @@ class Dbt:
             self.parse()
         left_out = self.left_out(floor)
         without = ("--exclude", *left_out) if left_out else ()
-        outcome = self._invoke("build", "--no-write-json", "--select", f"tag:{floor}", *without)
+        # buildable: a test that also reads a higher floor waits for that one
+        among = ("--indirect-selection", "buildable", "--select", f"tag:{floor}")
+        outcome = self._invoke("build", "--no-write-json", *among, *without)
         results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
         if broken or (outcome.exception is not None and not results):

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -74,20 +75,20 @@ def test_the_table_as_xlsx_has_numbers_a_frozen_header_and_a_filter(closed_year:
         (
             "en",
             [
-                "final score 111.0000 → Excellent",
-                "attainment 2.3604 → exceeded",
-                "12 points × weight 0.35",
-                "Sales cycle (days)",
+                "final score: KPI score 111 = 111",
+                "grade: 111 ≥ 95 → Excellent",
+                "attainment 2.3604 → exceeded → 12 points × weight 35 % × 10 = 42",
+                "Sales cycle (lower is better): target 60 days ÷ actual",
             ],
         ),
         (
             "zh",
             [
-                "最终得分 111.0000 → 优秀",
-                "达成率 2.3604 → 超额",
-                "12 分 × 权重 0.35",
+                "最终得分：KPI得分 111 = 111",
+                "等级：111 ≥ 95 → 优秀",
+                "达成率 2.3604 → 超额 → 12 分 × 权重 35% × 10 = 42",
                 "营收增长 › 赢得更多订单",
-                "成交周期 (天)",
+                "成交周期（越低越好）：目标 60 天 ÷ 实际",
             ],
         ),
     ],
@@ -143,3 +144,21 @@ def test_status_names_the_periods_and_where_the_marts_are(closed_year: Place) ->
     outcome = closed_year.call("status")
     assert all(period in outcome.out for period in reference.PERIODS)
     assert "marts.duckdb" in outcome.out
+
+
+def test_goals_leads_from_the_strategy_to_the_people_with_the_published_progress(closed_year: Place) -> None:
+    said = [line.strip(" │├└─") for line in closed_year.call("goals", "--period", "2017-Q4").out.splitlines()]
+    expected = reference.progress(closed_year.data)["2017-Q4", "kr_win_rate"]
+    assert expected is not None
+    percent = reference.rounded(Fraction(expected) * 100, 1)
+    [key_result] = [line for line in said if line.startswith("Win rate 60 % → 65 % · actual")]
+    assert key_result.endswith(f"progress {percent.normalize():f} %")
+    manager = said.index("Sales manager · weight 30 % · target 60 % · team")
+    assert said[manager + 1].split(", ")[:2] == ["Cara Losch", "Celia Rouche"]
+
+
+def test_goals_without_a_period_shows_the_lines_that_have_no_end(closed_year: Place) -> None:
+    said = closed_year.call("goals", "-l", "zh").out
+    assert "权重 35% · 目标 每月 22,000 USD" in said
+    assert "20,000 USD" not in said
+    assert "进度" not in said

@@ -201,7 +201,7 @@ def test_explain_shows_what_counts_of_a_shared_row_and_a_share_in_percent(shop: 
     said = shop.call("explain", "--company", "small_shop", "--period", "2026-03", "--employee", "bob").out
     assert "data/orders.csv:12 bob: 1,200 × 0.4 = 480" in said
     assert "data/orders.csv:5 bob: 60\n" in said
-    assert "actual 50 % of target 50 %" in said
+    assert "Repurchase rate: actual 50 % ÷ target 50 % = attainment 1 → reached → 10 points × weight 50 %" in said
     # a customer shared is a whole customer: the repurchase rate does not weigh by share
     assert "data/orders.csv:12 bob: 1\n" in said
 

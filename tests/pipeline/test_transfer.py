@@ -143,3 +143,27 @@ def test_the_payout_adds_what_each_assignment_earns(place: Place) -> None:
     )
     assert (share, base) == (1, 600)
     assert amount == Decimal(600) * multiplier
+
+
+def test_the_steps_in_words_name_both_assignments_and_their_mean_by_days(place: Place) -> None:
+    said = dict(
+        rows(
+            place,
+            "select kind || coalesce(' ' || department_id, ''), text_en from marts.fct_score_step "
+            "where employee_id = 'anna_snelling' and kind in ('assignment', 'kpi_score', 'payout')",
+        )
+    )
+    assert said == {
+        "assignment central": "Sales agent in Central, 2017-03-01 to 2017-03-15 (15 days): "
+        "42 + 24 + 24 + 15 + 7.366 = 112.366",
+        "assignment east": "Sales agent in East, 2017-03-16 to 2017-03-31 (16 days): 42 + 24 + 0 + 9 + 12 = 87",
+        "kpi_score": "KPI score, the mean by days: (112.366 × 15 + 87 × 16) ÷ 31 days = 99.2739",
+        "payout": "proposed payout: base of the period (600 × 15 ÷ 31 days + 600 × 16 ÷ 31 days) × 1.5 for Excellent "
+        "= 900 USD",
+    }
+    [(target,)] = rows(
+        place,
+        "select text_zh from marts.fct_score_step where employee_id = 'anna_snelling' and kind = 'target' "
+        "and department_id = 'central' and kpi_id = 'revenue_won'",
+    )
+    assert target == "目标：每月 20,000 USD × 15 ÷ 31 天 = 9,677.41935484 USD"

@@ -45,7 +45,7 @@ BORDER = date(2026, 4, 1)
 _YEAR_AGO = "intermediate.int_year_ago_contribution"
 
 PUBLISHED = ("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation")
-REVIEWED = ("fct_scheme_review", "fct_capability", "fct_rating_fairness", "rating_off_scale")
+REVIEWED = ("fct_scheme_review", "fct_capability", "fct_rating_fairness", "rating_off_scale", "calibration_stale")
 
 _COMPANY = """\
 company: every_kind
@@ -111,6 +111,7 @@ class ScoringSql:
         scored = {node["name"] for node in scoring.values()}
         self.statements = sql_by_hand({"nodes": scoring}, target)
         self._review = sql_by_hand({"nodes": _needed(nodes, REVIEWED, given=supplied | scored)}, target)
+        self._wording = sql_by_hand({"nodes": _needed(nodes, ["fct_score_step"], given=supplied | scored)}, target)
         self._relation = {name: f"{nodes[name]['schema']}.{name}" for name in REVIEWED}
         self._periods()
 
@@ -123,11 +124,20 @@ class ScoringSql:
         return {name: self._rows(f"marts.{name}") for name in PUBLISHED}
 
     def reviewed(self, scheme: given.Scheme, rows: given.Given) -> Tables:
-        """The same with the marts of the review, and what gate 2 looks at of the answers."""
+        """The same with the marts of the review, and what gates 2 and 3 look at."""
         scored = self.scored(scheme, rows)
         for statement in self._review:
             self._connection.execute(statement)
         return scored | {name: self._rows(self._relation[name]) for name in REVIEWED}
+
+    def in_words(self, scheme: given.Scheme, rows: given.Given) -> list[given.Row]:
+        """The rows of `fct_score_step`, in reading order."""
+        self.scored(scheme, rows)
+        for statement in self._wording:
+            self._connection.execute(statement)
+        return sorted(
+            self._rows("marts.fct_score_step"), key=lambda row: (row["period_id"], row["employee_id"], row["step"])
+        )
 
     def take(self, scheme: given.Scheme) -> None:
         """Put the scheme into its tables."""
@@ -286,7 +296,7 @@ def _compiled(folder: Path) -> tuple[Mapping[str, Any], Path]:
     closing.prepare(periods=PERIODS)
     closing.dbt.parse()
     # compiled and not built: nothing is asked of rows that this company does not have
-    target = closing.dbt.compile([Floor.INPUTS, Floor.FACTS, Floor.EVALUATION, Floor.REVIEW])
+    target = closing.dbt.compile([Floor.INPUTS, Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, Floor.REVIEW])
     return closing.dbt.manifest(), target
 
 

@@ -379,3 +379,8 @@ def test_the_readmes_way_into_the_marts_works_for_an_analyst(year: Place) -> Non
     with duckdb.connect() as connection:
         rows = connection.execute(sql.replace(".perf/xx_ecommerce/published", str(year.published))).fetchall()
     assert len(rows) == 21
+
+
+def test_the_readmes_picture_of_the_goals_is_what_the_command_draws(year: Place) -> None:
+    drawn = year.call("goals", "--format", "mermaid").out
+    assert f"mermaid\n{drawn}{chr(96) * 3}" in (COMPANY / "README.md").read_text(encoding="utf-8")

@@ -34,3 +34,12 @@ def test_every_aggregation_has_a_macro_of_its_name_and_every_macro_a_class() -> 
 
 def test_every_cleaning_rule_has_a_macro_of_its_name_and_every_macro_a_class() -> None:
     assert kinds(cleaning.CleaningRule) == macros("cleaning", "cleaning")
+
+
+def test_every_rule_kind_says_in_words_how_it_gives_points() -> None:
+    in_words = {
+        path.stem
+        for path in (MACROS / "rules").glob("*.sql")
+        if f"macro rule_{path.stem}_in_words(" in path.read_text("utf-8")
+    }
+    assert kinds(rules.Rule) == in_words

@@ -16,6 +16,21 @@
 {%- endmacro %}
 
 
+{#-
+    In words how an attainment becomes points by the rule of the row: a text in Chinese or English.
+
+    A rule kind says it with a macro rule_<kind>_in_words(attainment) beside its own, which returns for each language a
+    list of SQL texts to be put together.
+-#}
+{% macro rule_in_words(attainment, language) -%}
+    case rule_kind
+        {% for kind in column_in_use(source('scheme', 'rule'), 'kind') -%}
+        when '{{ kind }}' then {{ context['rule_' ~ kind ~ '_in_words'](attainment)[language] | join(' || ') }}
+        {% endfor -%}
+    end
+{%- endmacro %}
+
+
 {#- The points of the rule within the bounds of the line (columns floor and cap, null where there is none). -#}
 {% macro bounded_points(attainment) -%}
     cast(least(coalesce(cap, 1000), greatest(coalesce(floor, 0), {{ points(attainment) }})) as decimal(9, 4))

@@ -103,6 +103,13 @@ shared as (
 
     select
         *,
+        -- a team goes on working while its manager is away
+        case
+            when team_target is not null then 'team'
+            when growth is not null or not is_sum_like then null
+            when scope = 'self' and worked_hours is not null then 'hours'
+            else 'days'
+        end as prorated_by,
         cast(fte * 1000000 as hugeint) * active_days as presence,
         sum(cast(fte * 1000000 as hugeint) * active_days) over (
             partition by period_id, position_id, kpi_id, valid_from, shared_in, team_target
@@ -129,14 +136,29 @@ select
         else target
     end as target,
     growth,
-    -- rounded here, once: the target that the actual is held against, but for growth, whose base is an actual. A team
-    -- goes on working while its manager is away.
-    case
-        when team_target is not null
+    coalesce(team_target, target) as line_target,
+    prorated_by,
+    cast(
+        case prorated_by
+            when 'team' then cast(presence as decimal(38, 0)) * 0.000001
+            when 'hours' then worked_hours
+            when 'days' then active_days
+        end as decimal(18, 6)
+    ) as prorated_part,
+    cast(
+        case prorated_by
+            when 'team' then cast(presence_of_team as decimal(38, 0)) * 0.000001
+            when 'hours' then standard_hours
+            when 'days' then period_days
+        end as decimal(18, 6)
+    ) as prorated_whole,
+    -- rounded here, once: the target that the actual is held against, but for growth, whose base is an actual
+    case prorated_by
+        when 'team'
             then {{ exact_part('team_target', 'month_parts * presence', 'month_whole * presence_of_team') }}
-        when is_sum_like and scope = 'self' and worked_hours is not null
+        when 'hours'
             then {{ exact_ratio('target * month_parts * worked_hours', 'month_whole * standard_hours', decimals=10) }}
-        when is_sum_like
+        when 'days'
             then {{ exact_ratio('target * month_parts * active_days', 'month_whole * period_days', decimals=10) }}
         else target
     end as prorated_target,

@@ -4,6 +4,8 @@
 select
     assignment.period_id,
     assignment.employee_id,
+    assignment.position_id,
+    assignment.department_id,
     assignment.active_from,
     evaluation.revision,
     evaluation.grade,

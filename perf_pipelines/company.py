@@ -127,7 +127,7 @@ class Company:
         if period != lying:
             self._refuse(
                 period,
-                f"it is none of the {period.cycle}s of {self.id}, as company.yaml says how they lie",
+                f"no {period.cycle} of {self.id} lies so: company.yaml says on which day one begins and how long it is",
                 f"choose {lying} or {lying.next()}",
             )
 

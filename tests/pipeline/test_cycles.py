@@ -18,6 +18,8 @@ from perf_pipelines.publication import hash_of, open_marts, read_publication
 from tests.pipeline import reference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.conftest import Place
 
 MARCH, WEEK, SPRINT = "2017-03", "2017-W13", "2017-03-06-28d"
@@ -185,11 +187,12 @@ def test_a_week_or_sprint_that_cannot_be_closed_is_refused(place: Place, argumen
     assert (outcome.code, said in outcome.err) == (5, True), outcome.err
 
 
-@pytest.fixture
-def definitions(place: Place, monkeypatch: pytest.MonkeyPatch) -> dg.Definitions:
-    for name, value in place.environment.items():
-        monkeypatch.setenv(name, value)
-    return company_definitions("crm_sales")
+@pytest.fixture(scope="module")
+def definitions(place: Place) -> Iterator[dg.Definitions]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in place.environment.items():
+            patch.setenv(name, value)
+        yield company_definitions("crm_sales")
 
 
 def test_weeks_and_sprints_are_partitions_and_depend_on_no_month(definitions: dg.Definitions) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from perf_pipelines.closing import Closing, promises_broken
+from perf_pipelines.closing import Closing
 from perf_pipelines.errors import PerfError, Problem, SourceRefused
 from perf_pipelines.home import TrialHome
 from perf_pipelines.periods import by_cycle, spans
@@ -80,30 +80,18 @@ def _close(closing: Closing, periods: Sequence[Period], *, as_of: str) -> None:
     # other KPIs make another project of it, which throws the warehouse away
     inputs_stand = closing.warehouse.build() == closing.dbt.build_id
     closing.prepare(periods=(), as_of=as_of)
-    if not inputs_stand:
-        _build(closing, Floor.INPUTS)
-    _pass_gate(closing, Floor.INPUTS)
-    _build(closing, Floor.KPIS)
+    if inputs_stand:
+        closing.open(Floor.INPUTS)
+    else:
+        closing.pass_floor(Floor.INPUTS)
+    closing.pass_floor(Floor.KPIS)
     for _, same_cycle in groupby(periods, key=lambda period: period.cycle):
         closed_together = list(same_cycle)
         closing.warehouse.close_periods(company=closing.company, periods=closed_together)
         for floor in _OF_A_PERIOD:
-            _build(closing, floor)
-            _pass_gate(closing, floor)
+            closing.pass_floor(floor)
         closing.publish(closed_together, as_of=as_of)
         _log.info("%s closed", spans(closed_together))
-
-
-def _build(closing: Closing, floor: Floor) -> None:
-    broken = closing.broken_promises(closing.build(floor))
-    if broken:
-        raise promises_broken(floor, broken)
-
-
-def _pass_gate(closing: Closing, floor: Floor) -> None:
-    result = closing.check(floor)
-    if not result.passed:
-        raise result.failure()
 
 
 def _newest_load(closing: Closing) -> str:

@@ -176,6 +176,20 @@ class Closing:
             self.warehouse.open_gate(GATES[floor])
         return result
 
+    def pass_floor(self, floor: Floor) -> None:
+        """Build a floor, keep its promises and open the gate behind it; :class:`GateFailed` otherwise."""
+        broken = self.broken_promises(self.build(floor))
+        if broken:
+            raise promises_broken(floor, broken)
+        if floor in GATES:
+            self.open(floor)
+
+    def open(self, floor: Floor) -> None:
+        """Open the gate behind a floor that stands already; :class:`GateFailed` when it stays shut."""
+        result = self.check(floor)
+        if not result.passed:
+            raise result.failure()
+
     def set_aside(self) -> tuple[dict[str, str], ...]:
         """What was set aside of the loads being read: for each table and rule how many rows, the first and why."""
         return self.warehouse.rows(

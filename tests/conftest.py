@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,11 @@ import pytest
 from filelock import FileLock
 
 from perf_pipelines.cli import main
+from perf_pipelines.closing import Closing
+from perf_pipelines.defs.companies import read_company
+from perf_pipelines.home import company_home
+from perf_pipelines.periods import Period, by_cycle
+from perf_pipelines.warehouse.dbt import Floor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +82,26 @@ class Place:
                 return Outcome(int(exit_.code or 0), out.getvalue(), err.getvalue())
         return Outcome(0, out.getvalue(), err.getvalue())
 
+    def close(self, *periods: str) -> None:
+        """Close periods in this process by the steps alone, without Dagster; for tests of what comes of it."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            closing = Closing(company=read_company(self.name), home=company_home(self.name))
+            with closing.alone():
+                for system in closing.company.sources.systems:
+                    closing.extract(system)
+                closing.prepare(periods=())
+                closing.pass_floor(Floor.INPUTS)
+                closing.pass_floor(Floor.KPIS)
+                ordered = sorted(map(Period.parse, periods), key=by_cycle)
+                for _, same_cycle in groupby(ordered, key=lambda period: period.cycle):
+                    together = list(same_cycle)
+                    closing.begin(together)
+                    for floor in (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, Floor.REVIEW):
+                        closing.pass_floor(floor)
+                    closing.publish(together)
+
     @property
     def environment(self) -> dict[str, str]:
         return {"PERF_HOME": str(self.home), "PERF_COMPANIES": str(self.companies), "PERF_COMPANY": self.name}
@@ -98,17 +124,15 @@ def _place(root: Path) -> Place:
     return Place(companies=companies, home=root / "state")
 
 
-def _made_once(factory: pytest.TempPathFactory, name: str, ranges: list[tuple[str, str]]) -> Place:
-    """A place in which ``ranges`` of periods are closed, made by the first of the test processes that needs it."""
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Place], None]) -> Place:
+    """A place with crm_sales in which ``make`` has closed periods, in the first of the test processes that needs it."""
     base = factory.getbasetemp()
     root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with FileLock(root.with_suffix(".lock")):
         if (root / "made").exists():
             return Place(companies=root / "companies", home=root / "state")
         place = _place(root)
-        for first, last in ranges:
-            outcome = place.run("backfill", "--from", first, "--to", last)
-            assert outcome.code == 0, outcome.err
+        make(place)
         (root / "made").touch()
     return place
 
@@ -116,12 +140,18 @@ def _made_once(factory: pytest.TempPathFactory, name: str, ranges: list[tuple[st
 @pytest.fixture(scope="session")
 def closed_year(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """crm_sales with all months of 2017 and the four quarters closed, by the commands of `make demo`."""
-    return _made_once(tmp_path_factory, "year", [("2017-03", "2017-12"), ("2017-Q1", "2017-Q4")])
+
+    def make(place: Place) -> None:
+        for first, last in (("2017-03", "2017-12"), ("2017-Q1", "2017-Q4")):
+            outcome = place.run("backfill", "--from", first, "--to", last)
+            assert outcome.code == 0, outcome.err
+
+    return _made_once(tmp_path_factory, "year", make)
 
 
 @pytest.fixture(scope="session")
 def _march(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return _made_once(tmp_path_factory, "march", [("2017-03", "2017-03")])
+    return _made_once(tmp_path_factory, "march", lambda place: place.close("2017-03"))
 
 
 @pytest.fixture

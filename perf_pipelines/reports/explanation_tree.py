@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from rich.tree import Tree
+
 from perf_pipelines.wording import Language, number
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from rich.tree import Tree
+
 from perf_pipelines.wording import Language
 
 if TYPE_CHECKING:

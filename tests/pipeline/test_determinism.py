@@ -12,11 +12,8 @@ if TYPE_CHECKING:
     from tests.conftest import Place
 
 
-def test_a_month_closed_again_and_after_deleting_the_warehouse_has_the_same_hash(closed_march: Place) -> None:
+def test_a_month_closed_again_has_the_same_hash(closed_march: Place) -> None:
     first = closed_march.call("hash", "--marts").out
-    assert closed_march.call("run", "--period", "2017-03").code == 0
-    assert closed_march.call("hash", "--marts").out == first
-    (closed_march.home / "crm_sales" / "warehouse.duckdb").unlink()
     assert closed_march.call("run", "--period", "2017-03").code == 0
     assert closed_march.call("hash", "--marts").out == first
 
@@ -37,7 +34,7 @@ def test_without_anything_but_the_lake_and_a_load_id_the_old_numbers_come_back(
         "Z063OYW0,Darcel Schlecht,GTXPro,Isdom,Won,10/25/2016,3/11/2017,4514",
         "Z063OYW0,Darcel Schlecht,GTXPro,Isdom,Won,10/25/2016,3/11/2017,9999",
     )
-    assert closed_march.call("run", "--period", "2017-03").code == 0
+    closed_march.close("2017-03")
     assert closed_march.call("hash").out != first
     shutil.rmtree(closed_march.home / "crm_sales" / "dbt")
     (closed_march.home / "crm_sales" / "warehouse.duckdb").unlink()

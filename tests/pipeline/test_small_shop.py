@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from perf_pipelines.errors import GateFailed
 from perf_pipelines.publication import open_marts
 from perf_pipelines.records.store import Records
 from tests.conftest import Place
@@ -312,18 +313,18 @@ def test_a_waiver_holds_for_the_values_that_its_author_saw_and_for_no_others(
     place = shop.copied(tmp_path)
     before = place.published_bytes()
     change(place.data / "ledger.csv", "1,500.00", "1,500.01")
-    refused = place.call("run", "--period", "2026-03")
-    assert refused.code == 6
-    assert "value_b=1500.0100" in refused.err
-    assert "the waiver by Li Na was for other values, 1200.0000 and 1500.0000" in refused.err
+    with pytest.raises(GateFailed) as refused:
+        place.close("2026-03")
+    assert "value_b=1500.0100" in str(refused.value)
+    assert "the waiver by Li Na was for other values, 1200.0000 and 1500.0000" in str(refused.value)
     assert place.published_bytes() == before
 
     assert "office.ledger 1500.0100, by Wang Wei" in place.call(*waiver(by="Wang Wei", reason="a cent")).out
-    assert place.call("run", "--period", "2026-03").code == 0
+    place.close("2026-03")
     assert rows(place, "select waived_by from marts.fct_reconciliation") == [("Wang Wei: a cent",)]
 
     change(place.data / "ledger.csv", "1,500.01", "1,500.00")
-    assert place.call("run", "--period", "2026-03").code == 0
+    place.close("2026-03")
     assert rows(place, "select waived_by from marts.fct_reconciliation") == [
         ("Li Na: booked twice, finance corrects it in April",)
     ]
@@ -334,9 +335,9 @@ def test_a_waiver_of_an_older_version_holds_no_longer_and_the_gate_says_so(shop:
     with sqlite3.connect(place.home / "small_shop" / "records" / "records.sqlite") as records:
         for column in ("value_a", "value_b"):
             records.execute(f"alter table waiver drop column {column}")
-    refused = place.call("run", "--period", "2026-03")
-    assert refused.code == 6
-    assert "the waiver by Li Na does not say for which values" in refused.err
+    with pytest.raises(GateFailed) as refused:
+        place.close("2026-03")
+    assert "the waiver by Li Na does not say for which values" in str(refused.value)
 
 
 def test_a_refund_may_count_on_the_day_of_its_order(
@@ -346,11 +347,9 @@ def test_a_refund_may_count_on_the_day_of_its_order(
     change(place.company / "company.yaml", "count_on: refund_day", "count_on: order_day")
     # a share that does not sum to 1 closes the gate
     change(place.data / "owners.csv", "c4,bob,0.4,2026-01-01,", "c4,bob,0.3,2026-01-01,")
-    refused = place.call("run", "--period", "2026-03")
-    assert refused.code == 6
-    assert "0.90000000" in refused.err
+    with pytest.raises(GateFailed, match=r"0\.90000000"):
+        place.close("2026-03")
     change(place.data / "owners.csv", "c4,bob,0.3,2026-01-01,", "c4,bob,0.4,2026-01-01,")
-    outcome = place.call("run", "--period", "2026-03")
-    assert outcome.code == 0, outcome.err
+    place.close("2026-03")
     found = dict(rows(place, "select employee_id, actual from marts.fct_kpi_actual where kpi_id = 'revenue'"))
     assert found == {"ann": Decimal("730"), "bob": Decimal("500")}

@@ -40,12 +40,12 @@ def ancestors(graph: dg.AssetGraph, key: dg.AssetKey) -> set[dg.AssetKey]:
     return found
 
 
-def test_the_code_location_of_workspace_yaml_loads_in_a_process_of_its_own(closed_march: Place) -> None:
+def test_the_code_location_of_workspace_yaml_loads_in_a_process_of_its_own(closed_year: Place) -> None:
     dagster = Path(sys.executable).with_name("dagster")
     loaded = subprocess.run(
         [dagster, "definitions", "validate", "--workspace", PROJECT / "workspace.yaml"],
-        env={**os.environ, **closed_march.environment, "DAGSTER_HOME": str(closed_march.home / "dagster")},
-        cwd=closed_march.home,
+        env={**os.environ, **closed_year.environment, "DAGSTER_HOME": str(closed_year.home / "dagster")},
+        cwd=closed_year.home,
         capture_output=True,
         text=True,
         check=False,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.properties.comparing import differences
-from tests.properties.schemes_and_rows import EXAMPLES, OPEN, Drawn, companies
+from tests.properties.schemes_and_rows import EXAMPLES, FIRST, OPEN, Drawn, companies
 from tests.properties.scoring_sql import SPANS
 from tests.reference.actuals import aggregation_of
 
@@ -115,7 +115,7 @@ def test_an_amount_and_its_target_may_be_told_in_another_unit(sql: ScoringSql, d
     )
     scaled = {
         "fct_kpi_actual": ("numerator", "actual"),
-        "fct_kpi_score": ("target", "prorated_target", "actual"),
+        "fct_kpi_score": ("target", "line_target", "prorated_target", "actual"),
         "fct_extra_points": ("actual", "per"),
     }
     for table, columns in scaled.items():
@@ -163,7 +163,11 @@ def test_the_names_of_employees_change_nothing(sql: ScoringSql, drawn: Drawn, ra
 def test_a_better_actual_never_lowers_a_score(sql: ScoringSql, drawn: Drawn, random: Random) -> None:
     # nothing negative: target ÷ actual turns its sign where lower is better
     worse = tuple(replace(row, numerator=abs(row.numerator)) for row in drawn.rows.contributions)
-    better = {row.source: Decimal(random.choice(["0", "0.0001", "1", "2.5", "1000"])) for row in worse}
+    # of this year: a better one a year ago asks more of who is to grow
+    better = {
+        row.source: Decimal(random.choice(["0", "0.0001", "1", "2.5", "1000"]) if row.day >= FIRST else 0)
+        for row in worse
+    }
     improved = tuple(
         replace(
             row,

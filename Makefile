@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PERF := $(BIN)/perf-pipelines
 
-.PHONY: demo test ui bench lint check format lock clean help
+.PHONY: demo test test-all ui bench lint check format lock clean help
 
 help:
 	@echo "make demo    close a year of the company $(COMPANY) and print the last quarter's score table"
-	@echo "make test    lint, types, architecture and all tests"
+	@echo "make test    lint, types, architecture and tests"
+	@echo "make test-all  the same with the slow ones of many of a kind"
 	@echo "make ui      the Dagster UI on http://localhost:3000"
 	@echo "make bench   what a month costs, in parts, and beside the bare SQL"
 	@echo "make lint    lint, types and architecture only"
@@ -52,6 +53,9 @@ ui: $(READY)
 
 test: lint
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-all: lint
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m ""
 
 lint: $(READY)
 	@$(BIN)/ruff check .

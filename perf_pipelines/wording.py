@@ -24,12 +24,12 @@ class Language(StrEnum):
         return label.zh if self is Language.zh else label.en
 
 
-def number(value: Decimal | None, decimals: int | None = None) -> str:
+def number(value: Decimal | int | None, decimals: int | None = None) -> str:
     """With commas between thousands; in full, or to so many decimals. Nothing is written as nothing."""
     if value is None:
         return ""
     if decimals is not None:
-        return f"{rounded(value, decimals):,f}"
+        return f"{rounded(Decimal(value), decimals):,f}"
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -96,12 +96,10 @@ class Dbt:
 
     def manifest(self) -> Mapping[str, Any]:
         """Dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
-        stamp = self._home.dbt / "parsed"
         manifest = self._home.dbt / "target" / "manifest.json"
         with self._reading_the_project():
-            if not manifest.exists() or not stamp.exists() or stamp.read_text() != self.build_id:
+            if not manifest.exists() or not self._stamp.exists() or self._stamp.read_text() != self.build_id:
                 self._parse()
-                stamp.write_text(self.build_id)
             parsed: Mapping[str, Any] = json.loads(manifest.read_text())
         return parsed
 
@@ -168,6 +166,11 @@ class Dbt:
         with self._reading_the_project():
             return self._parse()
 
+    @property
+    def _stamp(self) -> Path:
+        """Which files were parsed last."""
+        return self._home.dbt / "parsed"
+
     def _reading_the_project(self) -> FileLock:
         # the UI's processes read the project while a run does: one of them writes dbt's files at a time
         self._home.dbt.mkdir(parents=True, exist_ok=True)
@@ -182,6 +185,7 @@ class Dbt:
                 [Problem(what=str(outcome.exception), todo="mend the file that it names")],
             )
         self._held = outcome.result
+        self._stamp.write_text(self.build_id)
         return outcome.result
 
     def _invoke(self, command: str, *arguments: str) -> Any:

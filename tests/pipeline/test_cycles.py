@@ -57,9 +57,7 @@ def place(_march: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, old
         path.write_text(text.replace(old, new), encoding="utf-8")
-    place.close(*WEEKS)
-    outcome = place.call("run", "--period", SPRINT)
-    assert outcome.code == 0, outcome.err
+    place.close(*WEEKS, SPRINT)
     return place
 
 

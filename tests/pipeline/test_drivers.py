@@ -233,6 +233,7 @@ def test_the_first_period_has_nothing_to_be_compared_with(spring: Place) -> None
     ]
 
 
+@pytest.mark.slow
 def test_it_makes_no_difference_whether_the_period_before_was_closed(spring: Place, tmp_path: Path) -> None:
     alone = a_shop(tmp_path)
     alone.close("2026-03")

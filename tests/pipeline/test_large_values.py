@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from perf_pipelines.publication import open_marts
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from tests.conftest import Place
 
 
+@pytest.mark.slow
 def test_a_deal_of_nine_billion_and_a_bonus_base_of_a_million_are_exact(
     closed_march: Place, change: Callable[[Path, str, str], None]
 ) -> None:

@@ -108,7 +108,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Place:
     for name, text in DATA.items():
         (folder / "data" / name).write_text(text, encoding="utf-8")
     place = Place(companies=root / "companies", home=root / "state", name="small_shop")
-    refused = place.call("run", "--period", "2026-03")
+    refused = place.attempt("2026-03")
     assert refused.code == 6
     (root / "refused.txt").write_text(refused.err)
     assert place.call(*waiver(by="Li Na")).code == 0

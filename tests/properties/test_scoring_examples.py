@@ -181,6 +181,30 @@ def test_a_week_is_assessed_by_the_lines_of_its_first_day(sql: ScoringSql) -> No
         assert row["target"] == target
 
 
+def test_a_calibration_holds_while_the_computed_grade_is_the_one_that_its_author_saw(sql: ScoringSql) -> None:
+    scheme = scheme_of(line("revenue", weight="1"))
+    rows = Given(
+        ("ann", "bob"),
+        (assignment("ann"), assignment("bob")),
+        contributions=(contribution("ann", "revenue", "5"), contribution("bob", "revenue", "5")),
+    )
+    best, *_, worst = (band["grade"] for band in scheme["grades"]["bands"])
+    sql.execute(
+        "insert into control.calibration values "
+        f"('2026-03', 'ann', '{best}', '{worst}', 'Li Na', 'a reason', timestamp '2026-04-02 08:00:00'), "
+        f"('2026-03', 'bob', '{worst}', '{best}', 'Li Na', 'a reason', timestamp '2026-04-02 08:00:00')"
+    )
+    try:
+        tables = sql.reviewed(scheme, rows)
+    finally:
+        sql.execute("delete from control.calibration")
+    march = {row["employee_id"]: row for row in tables["fct_evaluation"] if row["period_id"] == "2026-03"}
+    assert (march["ann"]["grade"], march["ann"]["grade_before_calibration"]) == (worst, best)
+    assert march["ann"]["calibrated_by"] == "Li Na"
+    assert (march["bob"]["grade"], march["bob"]["calibrated_by"]) == (best, None)
+    assert [row["employee_id"] for row in tables["calibration_stale"]] == ["bob"]
+
+
 def figures(sql: ScoringSql, scheme: Scheme, rows: Given, table: str, **of: object) -> list[Row]:
     """The rows of a mart that have these values, of March unless told otherwise; the SQL and the reference agree."""
     found = sql.scored(scheme, rows)

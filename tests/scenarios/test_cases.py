@@ -99,6 +99,7 @@ def close(tmp_path: Path) -> Callable[..., Closed]:
     return closed
 
 
+@pytest.mark.slow
 def test_r25_retail_breaks_the_repurchase_rate_into_the_reach_of_reminders_and_the_use_of_benefits(
     close: Callable[..., Closed],
 ) -> None:
@@ -173,6 +174,7 @@ def test_r26_two_systems_that_disagree_close_the_gate_with_the_days_until_they_a
     }
 
 
+@pytest.mark.slow
 def test_r27_three_months_of_waiters_tell_who_may_be_promoted_and_who_needs_which_course(
     close: Callable[..., Closed],
 ) -> None:
@@ -208,6 +210,7 @@ def test_r27_three_months_of_waiters_tell_who_may_be_promoted_and_who_needs_whic
     assert [month["Guo Qiang"][0] for month in results] == [40, 40, 100]
 
 
+@pytest.mark.slow
 def test_r28_customers_retained_a_quarter_and_the_response_to_them(close: Callable[..., Closed]) -> None:
     case = close("saas_success", "2026-01", "2026-02", "2026-03", "2026-Q1")
 
@@ -235,6 +238,7 @@ def test_r28_customers_retained_a_quarter_and_the_response_to_them(close: Callab
     ]
 
 
+@pytest.mark.slow
 def test_r29_a_weak_month_of_streams_is_explained_by_the_fans_who_stayed_away(close: Callable[..., Closed]) -> None:
     case = close("live_commerce", "2026-02", "2026-03")
 
@@ -310,6 +314,7 @@ def test_r30_seventy_percent_kpi_and_thirty_percent_360_feedback(close: Callable
     assert hidden == [("E05", "peer", None, None)]
 
 
+@pytest.mark.slow
 def test_r31_the_conversion_rate_is_fifteen_percent_higher_after_the_course(close: Callable[..., Closed]) -> None:
     case = close("travel_agency", "2026-01", "2026-02", "2026-03")
     months = [case.scored("conversion_rate", month) for month in ("2026-01", "2026-02", "2026-03")]
@@ -366,6 +371,7 @@ def test_r32_copies_tests_and_second_accounts_are_gone_and_every_run_gives_the_s
     assert case.place.call("hash", "--marts").out == first
 
 
+@pytest.mark.slow
 def test_r33_retention_can_be_followed_day_by_day(close: Callable[..., Closed]) -> None:
     case = close("fitness_app", "2026-03")
 
@@ -393,6 +399,7 @@ def test_r33_retention_can_be_followed_day_by_day(close: Callable[..., Closed]) 
     }
 
 
+@pytest.mark.slow
 def test_r34_advertising_weighs_half_from_april_on_and_referrals_count_and_the_return_rises(
     close: Callable[..., Closed],
 ) -> None:

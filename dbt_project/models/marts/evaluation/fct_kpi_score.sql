@@ -69,6 +69,27 @@ rated as (
 
 ),
 
+-- what just reaching the target is worth does not depend on the person: asked once for each rule with its bounds
+rule as (
+
+    select distinct
+        rule_kind,
+        parameters,
+        floor,
+        cap
+    from rated
+
+),
+
+just_reached as (
+
+    select
+        *,
+        {{ bounded_points('cast(1 as decimal(28, 8))') }} as points_when_reached
+    from rule
+
+),
+
 pointed as (
 
     select
@@ -76,8 +97,7 @@ pointed as (
         case
             when rated_attainment is not null then {{ bounded_points('rated_attainment') }}
             when no_data = 'zero' then cast(0 as decimal(9, 4))
-        end as points,
-        {{ bounded_points('cast(1 as decimal(28, 8))') }} as points_when_reached
+        end as points
     from rated
 
 )
@@ -113,7 +133,7 @@ select
     case
         when pointed.rated_attainment is null then 'no_data'
         when pointed.rated_attainment < 1 then 'missed'
-        when pointed.points > pointed.points_when_reached then 'exceeded'
+        when pointed.points > just_reached.points_when_reached then 'exceeded'
         else 'reached'
     end as status,
     pointed.no_data,
@@ -125,4 +145,10 @@ select
     pointed.veto_grade,
     coalesce(pointed.rated_attainment < pointed.veto_below, false) as has_vetoed
 from pointed
+inner join just_reached
+    on
+        pointed.rule_kind = just_reached.rule_kind
+        and pointed.parameters = just_reached.parameters
+        and pointed.floor is not distinct from just_reached.floor
+        and pointed.cap is not distinct from just_reached.cap
 cross join {{ source('scheme', 'scheme') }} as scheme

@@ -55,14 +55,19 @@ def calibrate(
         raise CalibrationRefused(
             headline, [Problem(field="grade", what=f"there is no grade `{grade}`", todo=nearest(grade, grades))]
         )
-    if grade == row["grade"]:
+    computed = row["grade_before_calibration"]
+    recorded = {
+        (one.period_id, one.employee_id, one.computed_grade): one.grade for one in closing.records.calibrations()
+    }
+    # what was recorded since the last run counts, also where it is to be taken back
+    if grade == recorded.get((period.id, employee, computed), row["grade"]):
         raise CalibrationRefused(
             headline, [Problem(field="grade", what=f"it is `{grade}` already", todo="nothing has to be done")]
         )
     calibration = Calibration(
         period_id=period.id,
         employee_id=employee,
-        computed_grade=row["grade_before_calibration"],
+        computed_grade=computed,
         grade=grade,
         calibrated_by=calibrated_by,
         reason=reason,

@@ -25,6 +25,10 @@ def test_a_calibrated_grade_counts_beside_the_computed_one(closed_march: Place) 
     refused = calibrate(closed_march, employee=one_not_evaluated(closed_march), grade=other)
     assert refused.code == 10
     assert "not evaluated: " in refused.err
+    # given by mistake and taken back before the next run, then given again
+    assert calibrate(closed_march, grade=other).code == 0
+    assert "already" in calibrate(closed_march, grade=other).err
+    assert calibrate(closed_march, grade=str(before["grade"])).code == 0
     assert calibrate(closed_march, grade=other).code == 0
 
     closed_march.close(MONTH)

@@ -49,6 +49,17 @@ def percentage(share: Decimal, language: Language, decimals: int | None = None) 
     return f"{number(share * 100, decimals)}{'%' if language is Language.zh else ' %'}"
 
 
+def on_a_year_ago(growth: Decimal, language: Language) -> str:
+    """A target that is so much more than the actual of a year ago."""
+    share = percentage(growth, language)
+    return f"比去年同期 {share}" if language is Language.zh else f"{share} on a year ago"
+
+
+def of_the_team(figure: str, language: Language) -> str:
+    """A target that a team reaches together."""
+    return f"团队共 {figure}" if language is Language.zh else f"{figure} of the team together"
+
+
 def in_unit(value: Decimal, unit: str | None, language: Language) -> str:
     """A value with the unit of its KPI."""
     if unit == SHARE:

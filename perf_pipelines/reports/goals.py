@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from perf_pipelines.fields import LAST_DAY, blocks_by_kind
 from perf_pipelines.periods import Period
 from perf_pipelines.scheme.aggregations import Aggregation
-from perf_pipelines.wording import SHARE, Language, in_unit, percentage, rounded
+from perf_pipelines.wording import SHARE, Language, in_unit, of_the_team, on_a_year_ago, percentage, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -154,11 +154,23 @@ def _progress(row: Mapping[str, Any], language: Language) -> Sequence[str]:
     return said
 
 
+def asked(line: Mapping[str, Any], language: Language) -> str:
+    """The target of a row of ``dim_position_kpi`` with its KPI's unit and aggregation."""
+    zh = language is Language.zh
+    if line["growth"] is not None:
+        return on_a_year_ago(line["growth"], language)
+    shared = line["team_target"] is not None
+    figure = in_unit(line["team_target"] if shared else line["target"], line["unit_zh" if zh else "unit"], language)
+    if shared:
+        figure = of_the_team(figure, language)
+    if _is_sum_like(line["aggregation"]):
+        return f"每月 {figure}" if zh else f"{figure} a month"
+    return figure
+
+
 def _position_link(line: Mapping[str, Any], language: Language, *, people: tuple[str, ...]) -> Link:
     zh = language is Language.zh
-    target = in_unit(line["target"], line["unit_zh" if zh else "unit"], language)
-    if _is_sum_like(line["aggregation"]):
-        target = f"每月 {target}" if zh else f"{target} a month"
+    target = asked(line, language)
     weight = percentage(line["weight"], language)
     scope = [] if line["scope"] == "self" else ["团队" if zh else "team"]
     return Link(

@@ -18,7 +18,7 @@ from perf_pipelines.scheme.labels import label_of, word
 from perf_pipelines.scheme.model import Band, GoalValue, Kpi, Scheme
 from perf_pipelines.scheme.targets import Amount, Target
 from perf_pipelines.scheme.validity import ONE_DAY
-from perf_pipelines.wording import SHARE, Language, number, percentage
+from perf_pipelines.wording import SHARE, Language, number, of_the_team, on_a_year_ago, percentage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -169,10 +169,9 @@ class _Side:
         figure = self._figure(target.each or target.team or Decimal(), _IN_UNIT, kpi)
         match target:
             case Target(growth=Decimal() as growth):
-                share = percentage(growth, self._language)
-                return f"比去年同期 {share}" if self._language is Language.zh else f"{share} on a year ago"
+                return on_a_year_ago(growth, self._language)
             case Target(team=Decimal()):
-                return f"团队共 {figure}" if self._language is Language.zh else f"{figure} of the team together"
+                return of_the_team(figure, self._language)
             case _:
                 return figure
 

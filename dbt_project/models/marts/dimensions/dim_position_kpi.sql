@@ -7,6 +7,8 @@ select
     line.scope,
     line.weight,
     line.target,
+    line.team_target,
+    line.growth,
     line.rule_id,
     line.no_data,
     line.valid_from,

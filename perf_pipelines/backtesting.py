@@ -87,7 +87,7 @@ def _close(closing: Closing, periods: Sequence[Period], *, as_of: str) -> None:
     closing.pass_floor(Floor.KPIS)
     for _, same_cycle in groupby(periods, key=lambda period: period.cycle):
         closed_together = list(same_cycle)
-        closing.warehouse.close_periods(company=closing.company, periods=closed_together)
+        closing.name(closed_together)
         for floor in _OF_A_PERIOD:
             closing.pass_floor(floor)
         closing.publish(closed_together, as_of=as_of)

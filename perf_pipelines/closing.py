@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -17,7 +18,13 @@ from filelock import FileLock, Timeout
 from perf_pipelines.errors import Busy, GateFailed, PeriodRefused, Problem, SourceRefused
 from perf_pipelines.gates import OFFENDING_ROWS_KEPT, GateResult, load_gate, run_gate
 from perf_pipelines.home import PROJECT, CompanyHome
-from perf_pipelines.publication import PeriodRecord, Publication, publish, read_publication
+from perf_pipelines.publication import (
+    PeriodRecord,
+    Publication,
+    part_evaluations,
+    publish,
+    read_publication,
+)
 from perf_pipelines.records.store import Records
 from perf_pipelines.sources.extract import extract_system
 from perf_pipelines.sources.lake import Lake, Snapshot
@@ -116,25 +123,39 @@ class Closing:
         """Refuse a period that cannot be closed, and name the periods that the next floors compute."""
         for period in periods:
             self.check_closable(period)
-        self.warehouse.close_periods(company=self.company, periods=periods)
+        self.name(periods)
+
+    def name(self, periods: Sequence[Period]) -> None:
+        """Name the periods that the next floors compute, with the published evaluations of those they are means of."""
+        parts = {period: self.company.parts_of(period) for period in periods}
+        self.warehouse.close_periods(
+            company=self.company, periods=periods, parts=parts, evaluations=part_evaluations(self.home, parts)
+        )
 
     def check_closable(self, period: Period, *, together_with: Sequence[Period] = ()) -> None:
-        """:class:`PeriodRefused` unless ``period`` is over and its months are closed, or are being closed with it."""
+        """:class:`PeriodRefused` unless ``period`` is over and what it is made of is closed, or being closed with it.
+
+        A longer period is made of its months, and of the shorter periods whose mean it is by the scheme.
+        """
         self.company.closable(period, today=self.today)
         closed = self.closed_periods | {other.id for other in together_with}
-        missing = [month.id for month in self.company.months_of(period) if month != period and month.id not in closed]
-        if missing:
-            raise PeriodRefused(
-                f"{period} cannot be closed yet",
-                [
-                    Problem(
-                        field="period",
-                        what=f"of its months {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not closed",
-                        todo=f"run `perf-pipelines backfill --company {self.company.id} "
-                        f"--from {missing[0]} --to {missing[-1]}` first",
-                    )
-                ],
-            )
+        made_of = dict.fromkeys([*self.company.months_of(period), *self.company.parts_of(period)])
+        for _, same_cycle in groupby(made_of, key=lambda part: part.cycle):
+            missing = [part for part in same_cycle if part != period and part.id not in closed]
+            if missing:
+                cycle = missing[0].cycle
+                raise PeriodRefused(
+                    f"{period} cannot be closed yet",
+                    [
+                        Problem(
+                            field="period",
+                            what=f"of its {str(cycle).replace('_', '-')}s {', '.join(map(str, missing))} "
+                            f"{'is' if len(missing) == 1 else 'are'} not closed",
+                            todo=f"run `perf-pipelines backfill --company {self.company.id} "
+                            f"--from {missing[0]} --to {missing[-1]}` first",
+                        )
+                    ],
+                )
 
     @property
     def today(self) -> datetime:
@@ -207,7 +228,7 @@ class Closing:
 
     def publish(self, periods: Sequence[Period], *, as_of: str | None = None) -> Publication:
         """Publish the marts with the rows of ``periods`` replaced; :class:`GateFailed` unless all gates are open."""
-        self.warehouse.close_periods(company=self.company, periods=periods)
+        self.name(periods)
         self._demand_open(list(GATES.values()), behind="publication")
         loads = {f"{s.system}.{s.table}": s.load_id for s in self._snapshots(as_of).values()}
         record = PeriodRecord(

@@ -135,6 +135,13 @@ class Company:
         """The months that ``period`` consists of, from the company's first period on."""
         return tuple(month for month in period.months_inside() if month.starts_on >= self.first_period.starts_on)
 
+    def parts_of(self, period: Period) -> tuple[Period, ...]:
+        """The shorter periods whose mean ``period`` is by the scheme, in order; none where it is not a mean."""
+        part = self.scheme.on(period.starts_on).evaluation.mean_of.get(period.cycle)
+        if part is None:
+            return ()
+        return tuple(dict.fromkeys(Period.containing(month.starts_on, part) for month in self.months_of(period)))
+
     def months_assessed(self, period: Period) -> Fraction:
         """How many calendar months of ``period`` are assessed: all but those before the company's first period."""
         return Fraction(len(self.months_of(period))) if period.cycle.months else period.months

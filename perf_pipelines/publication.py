@@ -19,15 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from perf_pipelines.errors import NotPublished, Problem, RunFailed
+from perf_pipelines.errors import NotPublished, PeriodRefused, Problem, RunFailed
 from perf_pipelines.sql_text import literal, parquet
-from perf_pipelines.warehouse.engine import memory_limit
+from perf_pipelines.warehouse.engine import PART_EVALUATION, memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Container, Generator, Mapping, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
     from perf_pipelines.home import CompanyHome
+    from perf_pipelines.periods import Period
     from perf_pipelines.warehouse.engine import Warehouse
 
 _WHOLE = "whole"
@@ -159,6 +162,38 @@ def open_marts(version: Path) -> Generator[duckdb.DuckDBPyConnection]:
         connection.execute(f"attach {literal(version / 'marts.duckdb')} as published (read_only)")
         connection.execute("use published.marts")
         yield connection
+
+
+def part_evaluations(home: CompanyHome, parts: Mapping[Period, Sequence[Period]]) -> pa.Table:
+    """The published evaluations of all ``parts`` of periods: part_period_id, employee_id, status, final_score.
+
+    :class:`PeriodRefused` when one of the parts is not published.
+    """
+    asked = {part.id for each in parts.values() for part in each}
+    published = set(read_publication(home).periods) if asked and home.published.exists() else set[str]()
+    for period, made_of in parts.items():
+        missing = [part.id for part in made_of if part.id not in published]
+        if missing:
+            raise PeriodRefused(
+                f"{period} cannot be closed yet",
+                [
+                    Problem(
+                        field="period",
+                        what=f"its score is the mean of {', '.join(part.id for part in made_of)}, and "
+                        f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not closed",
+                        todo="close all of them with it",
+                    )
+                ],
+            )
+    if not asked:
+        return PART_EVALUATION.empty_table()
+    with open_marts(home.published) as marts:
+        found = marts.execute(
+            "select period_id as part_period_id, employee_id, status, final_score "
+            "from fct_evaluation where list_contains(?, period_id) order by all",
+            [sorted(asked)],
+        )
+        return found.to_arrow_table().cast(PART_EVALUATION)
 
 
 def hash_of(home: CompanyHome, *, period: str) -> str:

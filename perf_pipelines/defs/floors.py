@@ -75,7 +75,7 @@ def _behind_the_gate(
     """The floor's first models depend on what has to be there before it is entered.
 
     That is what the gate before has looked at, so that a closed gate stops them; and for the facts of a longer cycle
-    its months.
+    its months, and the periods whose mean it is.
     """
     own = {spec.key for spec in specs}
     before = _before(site, floor, cycle)
@@ -90,8 +90,10 @@ def _behind_the_gate(
 def _before(site: Site, floor: Floor, cycle: Cycle | None) -> list[dg.AssetDep]:
     if floor is Floor.FACTS and cycle is not None and cycle.months > 1:
         # a quarter may begin before the company's first month
-        months = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
-        return [dg.AssetDep(site.key(PUBLISHED, cycle=Cycle.MONTH), partition_mapping=months)]
+        inside = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
+        parts = {version.mean_of.get(cycle) for version in site.company.scheme.evaluation}
+        made_of = [part for part in Cycle if part is Cycle.MONTH or part in parts]
+        return [dg.AssetDep(site.key(PUBLISHED, cycle=part), partition_mapping=inside) for part in made_of]
     gated = _GATE_BEFORE.get(floor)
     if gated is None:
         return []

@@ -7,7 +7,7 @@ need it are left out, so that one fault is not reported as many.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from perf_pipelines.documents import Finding, Loc, nearest
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY, plain
 from perf_pipelines.periods import Cycle, Period
-from perf_pipelines.scheme.model import ExtraPoints, Goal, Grades, Level, PositionKpi, Scheme
+from perf_pipelines.scheme.model import ExtraPoints, Goal, Grades, Level, PositionKpi, Scheme, spoken
 from perf_pipelines.scheme.validity import ONE_DAY, Stretch, stretches, version_stretches
 from perf_pipelines.scheme.versions import Dated, in_force
 
@@ -101,8 +101,8 @@ def _goal_parents(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             if expected is not None:
                 yield (
                     place,
-                    f"the {_spoken(goal.level)} `{goal.id}` belongs to no goal",
-                    f"name its {_spoken(expected)}",
+                    f"the {spoken(goal.level)} `{goal.id}` belongs to no goal",
+                    f"name its {spoken(expected)}",
                 )
         elif goal.parent not in goals:
             yield place, f"there is no goal `{goal.parent}`", nearest(goal.parent, goals.keys() - {goal.id})
@@ -114,7 +114,7 @@ def _goal_parents(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             level = goals[goal.parent].level
             yield (
                 place,
-                f"the {_spoken(goal.level)} `{goal.id}` belongs to the {_spoken(level)} `{goal.parent}`",
+                f"the {spoken(goal.level)} `{goal.id}` belongs to the {spoken(level)} `{goal.parent}`",
                 f"name a goal with level {expected}: strategy > objective > key_result",
             )
 
@@ -146,13 +146,13 @@ def _goals_are_measured(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             if value is not None:
                 yield (
                     ("goals", index, name),
-                    f"the {_spoken(goal.level)} `{goal.id}` has `{name}`, which only key results have",
+                    f"the {spoken(goal.level)} `{goal.id}` has `{name}`, which only key results have",
                     "move it to a key result below this goal",
                 )
         if goal.id not in measured:
             yield (
                 ("goals", index),
-                f"the {_spoken(goal.level)} `{goal.id}` has no KPI beneath it",
+                f"the {spoken(goal.level)} `{goal.id}` has no KPI beneath it",
                 "add a key result with a KPI below it, or take the goal out",
             )
 
@@ -257,7 +257,7 @@ def _feedback_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Fin
             if surroundings.cycles is not None and cycle not in surroundings.cycles:
                 yield (
                     (*place, "cycles"),
-                    f"a {_spoken(cycle)} has 360° feedback, but company.yaml does not assess it",
+                    f"a {spoken(cycle)} has 360° feedback, but company.yaml does not assess it",
                     "take it out, or add it to `cycles` in company.yaml",
                 )
 
@@ -275,19 +275,29 @@ def _days_in_order(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
 def _lines_change_where_periods_begin(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
     if scheme.change_inside_period == "refuse":
         for place, line in _lines(scheme):
-            yield from _inside_periods(place, line, surroundings, until=line.until, divisible=True)
+            yield from _inside_periods(
+                place, line, _of_contributions(scheme, surroundings), until=line.until, divisible=True
+            )
 
 
 def _rules_change_where_periods_begin(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
     if scheme.change_inside_period == "refuse":
         for rule_id, versions in scheme.rules.items():
             for index, version in enumerate(versions):
-                yield from _inside_periods(("rules", rule_id, index), version, surroundings, divisible=True)
+                yield from _inside_periods(
+                    ("rules", rule_id, index), version, _of_contributions(scheme, surroundings), divisible=True
+                )
 
 
 def _extra_points_change_where_periods_begin(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
     for place, extra in _extras(scheme):
-        yield from _inside_periods(place, extra, surroundings, until=extra.until)
+        yield from _inside_periods(place, extra, _of_contributions(scheme, surroundings), until=extra.until)
+
+
+def _of_contributions(scheme: Scheme, surroundings: Surroundings) -> Surroundings:
+    """Without the cycles that are always the mean of shorter ones: what scores these may change inside them."""
+    means = set(Cycle).intersection(*(evaluation.mean_of for evaluation in scheme.evaluation))
+    return replace(surroundings, cycles=surroundings.cycles and set(surroundings.cycles) - means)
 
 
 def _section_changes_where_periods_begin(section: str) -> Check:
@@ -441,9 +451,22 @@ def _bonus_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Findin
             if surroundings.cycles is not None and cycle not in surroundings.cycles:
                 yield (
                     (*place, "cycles", str(cycle)),
-                    f"a {_spoken(cycle)} pays, but company.yaml does not assess it",
+                    f"a {spoken(cycle)} pays, but company.yaml does not assess it",
                     "take it out, or add it to `cycles` in company.yaml",
                 )
+
+
+def _means_of_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    for place, evaluation in _versions("evaluation", scheme.evaluation):
+        for whole, part in evaluation.mean_of.items():
+            for cycle in (whole, part):
+                if surroundings.cycles is not None and cycle not in surroundings.cycles:
+                    yield (
+                        (*place, "mean_of", str(whole)),
+                        f"a {spoken(whole)} is the mean of its {spoken(part)}s, but company.yaml does not assess a "
+                        f"{spoken(cycle)}",
+                        "take it out, or add it to `cycles` in company.yaml",
+                    )
 
 
 Check = Callable[[Scheme, Surroundings], Iterator[Finding]]
@@ -463,9 +486,9 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"positions", "kpis"}), _team_targets),
     (frozenset({"positions", "grades"}), _line_vetoes),
     (frozenset({"positions", "extra_points"}), _days_in_order),
-    (frozenset({"positions", "change_inside_period"}), _lines_change_where_periods_begin),
-    (frozenset({"rules", "change_inside_period"}), _rules_change_where_periods_begin),
-    (frozenset({"extra_points"}), _extra_points_change_where_periods_begin),
+    (frozenset({"positions", "change_inside_period", "evaluation"}), _lines_change_where_periods_begin),
+    (frozenset({"rules", "change_inside_period", "evaluation"}), _rules_change_where_periods_begin),
+    (frozenset({"extra_points", "evaluation"}), _extra_points_change_where_periods_begin),
     *((frozenset({section}), _section_changes_where_periods_begin(section)) for section in _OF_WHOLE_PERIODS),
     (frozenset({"positions"}), _lines_do_not_overlap),
     (frozenset({"positions"}), _weights),
@@ -475,6 +498,7 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"grades"}), _bands),
     (frozenset({"bonus", "grades"}), _multipliers),
     (frozenset({"bonus"}), _bonus_cycles),
+    (frozenset({"evaluation"}), _means_of_cycles),
 )
 """Every check with the sections it needs."""
 
@@ -512,7 +536,3 @@ def _line_up(goal: Goal, goals: Mapping[str, Goal]) -> list[str]:
 
 def _goes_in_a_circle(goal: Goal, goals: Mapping[str, Goal]) -> bool:
     return goals[_line_up(goal, goals)[-1]].parent == goal.id
-
-
-def _spoken(level: Level | Cycle) -> str:
-    return str(level).replace("_", " ")

@@ -58,6 +58,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "kpis": ("指标", "KPI"),
     "level": ("层级", "level"),
     "margin": ("余量", "margin"),
+    "mean_of": ("取平均的较短周期", "shorter cycle whose mean it is"),
     "method": ("评级方法", "method"),
     "min_coverage": ("最低数据覆盖", "least weight with data"),
     "min_headcount": ("最少人数", "fewest people"),

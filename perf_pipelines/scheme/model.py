@@ -49,9 +49,15 @@ __all__ = [
     "Review",
     "Scheme",
     "Veto",
+    "spoken",
 ]
 
 GoalValue = Annotated[Decimal, Exactly(precision=28, scale=8, at_least=-10_000_000_000, at_most=10_000_000_000)]
+
+
+def spoken(word: Level | Cycle) -> str:
+    """As it is said in a sentence."""
+    return str(word).replace("_", " ")
 
 
 class Level(StrEnum):
@@ -148,12 +154,15 @@ class Evaluation(Dated):
 
     Covered weight of KPIs below ``min_coverage``: not evaluated. ``no_feedback``, of somebody without a 360° part:
     ``kpi_only`` takes the KPI score as it is, ``hold`` does not evaluate, ``zero`` counts the part as 0.
+    ``mean_of``, a cycle → a shorter one: in place of the KPI score of contributions stands the mean of the published
+    final scores of those shorter periods, weighted by days; the coverage is then the share of days evaluated.
     """
 
     kpi: Share
     feedback: Share = Decimal(0)
     no_feedback: Literal["kpi_only", "hold", "zero"] = "kpi_only"
     min_coverage: Share
+    mean_of: dict[Cycle, Cycle] = Field(default_factory=dict[Cycle, Cycle])
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -163,6 +172,13 @@ class Evaluation(Dated):
             )
         if self.kpi == 0:
             raise refusal("the KPIs count for nothing", "give `kpi` a weight above 0", at=("kpi",))
+        for whole, part in self.mean_of.items():
+            if not 0 < part.months < whole.months:
+                raise refusal(
+                    f"a {spoken(whole)} cannot be the mean of its {spoken(part)}s",
+                    "name a shorter cycle of whole months: month, quarter or half_year",
+                    at=("mean_of", str(whole)),
+                )
         return self
 
 

@@ -38,7 +38,9 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
     rated = {
         period.id: feedback
         for period in periods
-        if (feedback := regulations[period.id].feedback) and period.cycle in (feedback.cycles or Cycle)
+        if (feedback := regulations[period.id].feedback)
+        # the parts of a mean have their own 360° part: the whole has another one only where the scheme names it
+        and period.cycle in (feedback.cycles or set(Cycle) - regulations[period.id].evaluation.mean_of.keys())
     }
     return {
         "scheme": _table({"scheme_id": pa.string(), "currency": pa.string()}, [(scheme.scheme, scheme.currency)]),
@@ -52,7 +54,7 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
         ),
         "rule": _rule(scheme),
         "extra_points": _extra_points(scheme),
-        "evaluation": _evaluation(regulations),
+        "evaluation": _evaluation({period: regulations[period.id] for period in periods}),
         **_feedback(rated),
         "grade": _grade(regulations),
         "bonus_cycle": _table(
@@ -67,7 +69,7 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
     }
 
 
-def _evaluation(regulations: Mapping[str, Regulation]) -> pa.Table:
+def _evaluation(regulations: Mapping[Period, Regulation]) -> pa.Table:
     return _table(
         {
             "period_id": pa.string(),
@@ -77,16 +79,18 @@ def _evaluation(regulations: Mapping[str, Regulation]) -> pa.Table:
             "min_coverage": _SHARE,
             "grade_method": pa.string(),
             "quota_min_headcount": pa.int32(),
+            "mean_of": pa.string(),
         },
         [
             (
-                period,
+                period.id,
                 held.evaluation.kpi,
                 held.evaluation.feedback,
                 held.evaluation.no_feedback,
                 held.evaluation.min_coverage,
                 held.grades.method,
                 held.grades.quota_min_headcount,
+                held.evaluation.mean_of.get(period.cycle),
             )
             for period, held in regulations.items()
         ],

@@ -32,6 +32,16 @@ if TYPE_CHECKING:
     from perf_pipelines.records.waivers import Waiver
     from perf_pipelines.sources.lake import Lake, Snapshot
 
+PART_EVALUATION = pa.schema(
+    {
+        "part_period_id": pa.string(),
+        "employee_id": pa.string(),
+        "status": pa.string(),
+        "final_score": pa.decimal128(9, 4),
+    }
+)
+"""Shape of what is known of the periods whose mean another one is."""
+
 _SCHEMAS = ("inputs", "marts", "gates")
 _MEMORY = "6GB"
 _BEING_CLOSED = " where period_id in (select period_id from control.period)"
@@ -104,16 +114,27 @@ class Warehouse:
             connection.commit()
         self.close_periods(company=company, periods=periods)
 
-    def close_periods(self, *, company: Company, periods: Sequence[Period]) -> None:
+    def close_periods(
+        self,
+        *,
+        company: Company,
+        periods: Sequence[Period],
+        parts: Mapping[Period, Sequence[Period]] | None = None,
+        evaluations: pa.Table | None = None,
+    ) -> None:
         """Name the periods that the following floors compute, and the scheme that holds in them.
 
-        Other periods' rows stay as they are.
+        Of a period that is a mean of shorter ones, ``parts`` are these and ``evaluations`` what was published of them
+        (:func:`~perf_pipelines.publication.part_evaluations`). Other periods' rows stay as they are.
         """
         with self.connect() as connection:
             connection.begin()
             for schema in ("control", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
             _replace_table(connection, "control.period", _period_table(company, periods))
+            _replace_table(connection, "control.part", _part_table(parts or {}))
+            published = PART_EVALUATION.empty_table() if evaluations is None else evaluations
+            _replace_table(connection, "control.part_evaluation", published)
             for name, table in scheme_tables(company.scheme, periods).items():
                 _replace_table(connection, f"scheme.{name}", table)
             connection.commit()
@@ -279,6 +300,20 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
             "year_ago_period_id": pa.array([period.id for period in year_ago], pa.string()),
             "year_ago_starts_on": pa.array([period.starts_on for period in year_ago], pa.date32()),
             "year_ago_ends_on": pa.array([period.ends_on for period in year_ago], pa.date32()),
+        }
+    )
+
+
+def _part_table(parts: Mapping[Period, Sequence[Period]]) -> pa.Table:
+    listed = [(period, part) for period, made_of in parts.items() for part in made_of]
+    return pa.table(
+        {
+            "period_id": pa.array([period.id for period, _ in listed], pa.string()),
+            "part_period_id": pa.array([part.id for _, part in listed], pa.string()),
+            "starts_on": pa.array([part.starts_on for _, part in listed], pa.date32()),
+            "ends_on": pa.array([part.ends_on for _, part in listed], pa.date32()),
+            "name_zh": pa.array([part.name_zh for _, part in listed], pa.string()),
+            "name_en": pa.array([part.name_en for _, part in listed], pa.string()),
         }
     )
 

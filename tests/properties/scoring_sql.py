@@ -230,6 +230,14 @@ class ScoringSql:
             "create table control.calibration (period_id text, employee_id text, computed_grade text, grade text, "
             "calibrated_by text, reason text, calibrated_at timestamp)"
         )
+        self._connection.execute(
+            "create table control.part (period_id text, part_period_id text, starts_on date, ends_on date, name_zh text, "
+            "name_en text)"
+        )
+        self._connection.execute(
+            "create table control.part_evaluation (part_period_id text, employee_id text, status text, "
+            "final_score decimal(9, 4))"
+        )
         rows = [
             (
                 *(one.id, str(one.cycle), one.starts_on, one.ends_on, *one.months.as_integer_ratio(), one.days),

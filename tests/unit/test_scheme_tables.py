@@ -41,6 +41,7 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "min_coverage": "decimal128(9, 6)",
             "grade_method": "string",
             "quota_min_headcount": "int32",
+            "mean_of": "string",
         },
         "kpi": {
             "kpi_id": "string",
@@ -219,6 +220,7 @@ def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None
             "min_coverage": D("0.6"),
             "grade_method": "bands",
             "quota_min_headcount": 5,
+            "mean_of": None,
         }
     ]
     assert {row["cycle"]: row["share"] for row in tables["bonus_cycle"].to_pylist()} == {

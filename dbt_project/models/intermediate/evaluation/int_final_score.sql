@@ -37,6 +37,7 @@ parted as (
         scheme.scheme_id,
         evaluation.min_coverage,
         evaluation.kpi_weight,
+        evaluation.mean_of,
         cast(coalesce(extra.points, 0) as decimal(9, 4)) as extra_points,
         -- a period without 360° feedback has the KPI part alone
         case

@@ -111,7 +111,12 @@ veto as (
     from {{ being_closed(ref('fct_kpi_score')) }} as score
     inner join {{ source('scheme', 'grade') }} as grade
         on score.period_id = grade.period_id and score.veto_grade = grade.grade
-    where score.has_vetoed
+    inner join {{ source('scheme', 'evaluation') }} as evaluation
+        on score.period_id = evaluation.period_id
+    where
+        score.has_vetoed
+        -- of a mean of shorter periods each of these has had its own
+        and evaluation.mean_of is null
     group by score.period_id, score.employee_id
 
 ),

@@ -1,5 +1,5 @@
--- One KPI score an employee: the mean of the assignments' scores, weighted by days. Position and department are those
--- of the last day.
+-- One KPI score an employee: the mean of the assignments' scores, weighted by days; or of the final scores of the
+-- shorter periods whose mean the period is. Position and department are those of the last day.
 with assignments as (
 
     select
@@ -51,18 +51,59 @@ summed as (
     from assignments
     group by period_id, employee_id
 
+),
+
+-- a shorter period in which somebody is not to be evaluated does not count; one without enough data is missing
+parts as (
+
+    select
+        period_id,
+        employee_id,
+        count(*) as parts,
+        sum(final_score * days) as weighted_score,
+        sum(days) filter (where status = 'evaluated') as scored_days,
+        sum(days) as days,
+        string_agg(name_zh, '、' order by starts_on) filter (where status <> 'evaluated') as without_data_zh,
+        string_agg(name_en, ', ' order by starts_on) filter (where status <> 'evaluated') as without_data_en
+    from {{ ref('int_part_score') }}
+    where status <> 'excluded'
+    group by period_id, employee_id
+
 )
 
 select
-    period_id,
-    employee_id,
-    position_id,
-    department_id,
-    assignments_with_kpis,
-    held_back,
-    without_data_zh,
-    without_data_en,
-    {{ exact_ratio('covered_days', 'measured_days') }} as coverage,
+    summed.period_id,
+    summed.employee_id,
+    summed.position_id,
+    summed.department_id,
+    summed.assignments_with_kpis,
+    summed.held_back,
+    summed.without_data_zh,
+    summed.without_data_en,
+    {{ exact_ratio('summed.covered_days', 'summed.measured_days') }} as coverage,
     -- rounded here, once, to 4 decimals
-    cast({{ exact_ratio('weighted_score', 'scored_days', scale=4) }} as decimal(9, 4)) as kpi_score
+    cast({{ exact_ratio('summed.weighted_score', 'summed.scored_days', scale=4) }} as decimal(9, 4)) as kpi_score
 from summed
+inner join {{ source('scheme', 'evaluation') }} as scheme
+    on summed.period_id = scheme.period_id
+where scheme.mean_of is null
+
+union all
+
+select
+    summed.period_id,
+    summed.employee_id,
+    summed.position_id,
+    summed.department_id,
+    coalesce(parts.parts, 0) as assignments_with_kpis,
+    0 as held_back,
+    parts.without_data_zh,
+    parts.without_data_en,
+    {{ exact_ratio('coalesce(parts.scored_days, 0)', 'parts.days') }} as coverage,
+    cast({{ exact_ratio('parts.weighted_score', 'parts.scored_days', scale=4) }} as decimal(9, 4)) as kpi_score
+from summed
+inner join {{ source('scheme', 'evaluation') }} as scheme
+    on summed.period_id = scheme.period_id
+left join parts
+    on summed.period_id = parts.period_id and summed.employee_id = parts.employee_id
+where scheme.mean_of is not null

@@ -18,6 +18,8 @@ with assigned as (
             assignment.period_id = evaluation.period_id
             and assignment.employee_id = evaluation.employee_id
             and evaluation.status = 'evaluated'
+    inner join {{ source('scheme', 'evaluation') }} as scheme
+        on assignment.period_id = scheme.period_id and scheme.mean_of is null
     left join {{ ref('int_assignment_score') }} as score
         on
             assignment.period_id = score.period_id

@@ -22,6 +22,10 @@ with scored as (
         on score.kpi_id = kpi.kpi_id
     inner join {{ source('control', 'period') }} as period
         on score.period_id = period.period_id
+    inner join {{ source('scheme', 'evaluation') }} as evaluation
+        on score.period_id = evaluation.period_id
+    -- the score of a mean of shorter periods does not come of the KPIs of the whole
+    where evaluation.mean_of is null
 
 ),
 

@@ -121,6 +121,8 @@ rated as (
         evaluation.status = 'evaluated'
         -- a grade by quota depends on the scores of all the others too
         and scheme.grade_method <> 'quota'
+        -- and in a mean of shorter periods the weights are those of each of these
+        and scheme.mean_of is null
         -- nothing is left to score somebody by
         and part.kpi_score is not null
 

@@ -5,6 +5,8 @@ with steps as (
     union all by name
     select * from {{ ref('int_assignment_step') }}
     union all by name
+    select * from {{ ref('int_part_step') }}
+    union all by name
     select * from {{ ref('int_feedback_step') }}
     union all by name
     select * from {{ ref('int_extra_points_step') }}
@@ -25,8 +27,8 @@ placed as (
         *,
         list_position(
             [
-                'kpi', 'target', 'points', 'assignment', 'kpi_score', 'feedback_relation', 'feedback', 'extra_points',
-                'final', 'reason', 'grade', 'quota', 'veto', 'calibration', 'rank', 'payout'
+                'kpi', 'target', 'points', 'assignment', 'part', 'kpi_score', 'feedback_relation', 'feedback',
+                'extra_points', 'final', 'reason', 'grade', 'quota', 'veto', 'calibration', 'rank', 'payout'
             ],
             kind
         ) as place

@@ -34,6 +34,10 @@ select
             then '岗位 ' || score.position_id || ' 在考核方案 ' || score.scheme_id || ' 中没有指标'
         when score.held_back > 0 then '暂缓评估，缺少数据：' || score.without_data_zh
         when score.coverage >= score.min_coverage and score.feedback = 'hold' then '暂缓评估，缺少可展示的360°反馈'
+        when score.mean_of is not null
+            then
+                '已评估周期的天数仅占 ' || cast(score.coverage * 100 as decimal(9, 2)) || '%，至少需要 '
+                || cast(score.min_coverage * 100 as decimal(9, 2)) || '%；未评估：' || score.without_data_zh
         else
             '有数据的权重仅 ' || cast(score.coverage * 100 as decimal(9, 2)) || '%，至少需要 '
             || cast(score.min_coverage * 100 as decimal(9, 2)) || '%；缺少数据：' || score.without_data_zh
@@ -46,6 +50,11 @@ select
         when score.held_back > 0 then 'held back: no data for ' || score.without_data_en
         when score.coverage >= score.min_coverage and score.feedback = 'hold'
             then 'held back: no 360° feedback that may be shown'
+        when score.mean_of is not null
+            then
+                'only ' || cast(score.coverage * 100 as decimal(9, 2)) || ' % of the days lie in evaluated periods, '
+                || cast(score.min_coverage * 100 as decimal(9, 2)) || ' % are needed; not evaluated: '
+                || score.without_data_en
         else
             'only ' || cast(score.coverage * 100 as decimal(9, 2)) || ' % of the weight has data, '
             || cast(score.min_coverage * 100 as decimal(9, 2)) || ' % are needed; no data for ' || score.without_data_en

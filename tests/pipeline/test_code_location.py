@@ -82,6 +82,23 @@ def test_a_quarter_depends_on_its_months(definitions: dg.Definitions) -> None:
     assert set(upstream.partitions_subset.get_partition_keys()) == {"2017-04", "2017-05", "2017-06"}
 
 
+def test_a_year_that_is_the_mean_of_its_quarters_depends_on_them(
+    closed_march: Place, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path, str, str], None]
+) -> None:
+    change(closed_march.company / "company.yaml", "cycles: [month, quarter] ", "cycles: [month, quarter, year] ")
+    change(
+        closed_march.company / "scheme.yaml",
+        "evaluation: {kpi: 1.0, min_coverage: 0.60}",
+        "evaluation: {kpi: 1.0, min_coverage: 0.60, mean_of: {year: quarter}}",
+    )
+    for name, value in {**closed_march.environment, "PERF_HOME": str(closed_march.home / "other")}.items():
+        monkeypatch.setenv(name, value)
+    graph = company_definitions("crm_sales").resolve_asset_graph()
+    facts = graph.get(dg.AssetKey(["crm_sales", "year", "marts", "fct_kpi_contribution"]))
+    parts = {dg.AssetKey(["crm_sales", cycle, "published_marts"]) for cycle in ("month", "quarter")}
+    assert parts <= facts.parent_keys
+
+
 def test_the_gates_are_blocking_checks(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     gates = {key.name for key in graph.asset_check_keys if key.name.startswith("gate_")}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.properties.scoring_sql import BORDER, SPANS
 from tests.reference.actuals import SUM_LIKE, aggregation_of
 from tests.reference.grades import seats
-from tests.reference.versions import in_force, lines_on
+from tests.reference.versions import in_force, is_mean, lines_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,7 @@ EVERYTHING = frozenset(
         *("peer hidden", "report hidden", "manager silent", "not every cycle has feedback", "competencies listed"),
         *("leniency taken out", "variances degenerate"),
         *("evaluated", "incomplete", "excluded", "too little coverage"),
+        *("mean of months", "a month of the mean is missing", "a month of the mean does not count"),
         *(f"grades by {method}" for method in ("bands", "quota", "both")),
         *("quota and bands differ", "tie at a quota border", "department too small for a quota", "equal remainders"),
         *("veto lowers a grade", "veto changes nothing", "tied ranks"),
@@ -59,6 +60,7 @@ def met(drawn: Drawn, tables: Tables) -> set[str]:
         *_assignments(drawn),
         *_extra(tables),
         *_said(drawn, tables),
+        *_means(drawn, tables),
         *_graded(drawn, tables),
     }
 
@@ -193,6 +195,18 @@ def _said(drawn: Drawn, tables: Tables) -> Iterator[str]:
                 by_rater[row.rater].add(row.rating)
         varies = len(by_rater) > 1 and any(len(ratings) > 1 for ratings in by_rater.values())
         yield "leniency taken out" if varies else "variances degenerate"
+
+
+def _means(drawn: Drawn, tables: Tables) -> Iterator[str]:
+    for span in SPANS:
+        if not is_mean(span, drawn.scheme):
+            continue
+        for row in tables["fct_evaluation"]:
+            if row["period_id"] == span.id and row["status"] == "evaluated":
+                yield "mean of months"
+                said = {one.status for one in drawn.rows.part_evaluations if one.employee == row["employee_id"]}
+                yield from ["a month of the mean is missing"] * (row["coverage"] < 1)
+                yield from ["a month of the mean does not count"] * ("excluded" in said and row["coverage"] == 1)
 
 
 def _graded(drawn: Drawn, tables: Tables) -> Iterator[str]:

@@ -16,7 +16,16 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tests.properties.scoring_sql import BORDER, SPANS
-from tests.reference.given import Answer, Assignment, Attendance, Contribution, Department, Given, Scheme
+from tests.reference.given import (
+    Answer,
+    Assignment,
+    Attendance,
+    Contribution,
+    Department,
+    Given,
+    PartEvaluation,
+    Scheme,
+)
 from tests.reference.versions import in_force
 
 if TYPE_CHECKING:
@@ -123,6 +132,7 @@ def _evaluation(draw: st.DrawFn, *, with_feedback: bool) -> dict[str, Any]:
         "feedback": decimal(part),
         "min_coverage": draw(st.sampled_from([decimal("0"), decimal("0.333333"), decimal("0.6"), decimal(1)])),
         "no_feedback": draw(st.sampled_from(["kpi_only", "hold", "zero"])),
+        **draw(st.sampled_from([{}, {}, {"mean_of": {"quarter": "month"}}])),
     }
 
 
@@ -370,6 +380,7 @@ class _Rows:
             attendance=tuple(self._attendance()),
             contributions=tuple(self._contributions()),
             answers=tuple(self._answers()),
+            part_evaluations=tuple(self._part_evaluations()),
         )
 
     def _hire(self, position: str) -> None:
@@ -410,6 +421,21 @@ class _Rows:
                 if (other_position, other_department) != (position, department):
                     assigned(other_position, other_department, random.choice([began, border]), OPEN)
         self._employees.append(employee)
+
+    def _part_evaluations(self) -> list[PartEvaluation]:
+        random = self._random
+        rows: list[PartEvaluation] = []
+        for month in SPANS[-1].calendar_months:
+            for employee in self._employees:
+                match random.choice(["evaluated"] * 5 + ["incomplete", "excluded", "not yet known"]):
+                    case "evaluated":
+                        score = decimal(random.choice(["0", "72.5", "99.9999", "100", "333.3333", "99999.9999"]))
+                        rows.append(PartEvaluation(month.id, employee, "evaluated", score))
+                    case "not yet known":
+                        pass
+                    case status:
+                        rows.append(PartEvaluation(month.id, employee, status, None))
+        return rows
 
     def _attendance(self) -> list[Attendance]:
         random = self._random

@@ -188,6 +188,10 @@ class ScoringSql:
             (_named(one, employee="employee_id", day="worked_on") for one in rows.attendance),
         )
         self._insert(
+            "control.part_evaluation",
+            (_named(one, period="part_period_id", employee="employee_id") for one in rows.part_evaluations),
+        )
+        self._insert(
             "inputs.feedback",
             (_named(one, id="feedback_id", period="period_id", employee="employee_id") for one in rows.answers),
         )
@@ -231,12 +235,21 @@ class ScoringSql:
             "calibrated_by text, reason text, calibrated_at timestamp)"
         )
         self._connection.execute(
-            "create table control.part (period_id text, part_period_id text, starts_on date, ends_on date, name_zh text, "
-            "name_en text)"
+            "create table control.part (period_id text, part_period_id text, starts_on date, ends_on date, "
+            "name_zh text, name_en text)"
         )
         self._connection.execute(
             "create table control.part_evaluation (part_period_id text, employee_id text, status text, "
             "final_score decimal(9, 4))"
+        )
+        # the only one of them that consists of whole months
+        quarter = PERIODS[-1]
+        self._connection.executemany(
+            "insert into control.part values (?, ?, ?, ?, ?, ?)",
+            [
+                (quarter.id, month.id, month.starts_on, month.ends_on, month.id, month.id)
+                for month in quarter.months_inside()
+            ],
         )
         rows = [
             (

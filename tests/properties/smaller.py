@@ -37,7 +37,10 @@ def smallest(drawn: Drawn, differs: Callable[[Drawn], bool]) -> Drawn:
     return drawn
 
 
-_PARTS = ("employees", "positions", "lines", "extra_points", "assignments", "answers", "contributions", "attendance")
+_PARTS = (
+    *("employees", "positions", "lines", "extra_points", "assignments", "answers", "contributions", "attendance"),
+    "part_evaluations",
+)
 
 
 def _part(drawn: Drawn, name: str) -> Sequence[Any]:

@@ -139,6 +139,7 @@ def test_the_names_of_employees_change_nothing(sql: ScoringSql, drawn: Drawn, ra
             for one in drawn.rows.assignments
         ),
         attendance=tuple(replace(row, employee=renamed[row.employee]) for row in drawn.rows.attendance),
+        part_evaluations=tuple(replace(row, employee=renamed[row.employee]) for row in drawn.rows.part_evaluations),
         contributions=tuple(replace(row, employee=renamed.get(row.employee or "")) for row in drawn.rows.contributions),
         answers=tuple(
             replace(row, employee=renamed[row.employee], rater=renamed[row.rater]) for row in drawn.rows.answers

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.reference.lines import assessed_in, held_in, measured_on
 from tests.reference.rounding import number, ratio, rounded, total
-from tests.reference.versions import extras_on, lines_on
+from tests.reference.versions import extras_in, lines_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -190,7 +190,7 @@ def employee_actuals(span: Span, given: Given, scheme: Scheme, credits: Credits)
         for held in all_held:
             for line in lines_on(held.assignment.position, measured_on(held, span, scheme), scheme):
                 scopes[employee, line["kpi"]][held] = line["of"]
-        for extra in [one for held in all_held for one in extras_on(held.assignment.position, span.starts_on, scheme)]:
+        for extra in [one for held in all_held for one in extras_in(span, held.assignment.position, scheme)]:
             by_assignment = scopes[employee, extra["kpi"]]
             scope = "team" if "team" in by_assignment.values() else "self"
             for held in all_held:

@@ -10,9 +10,10 @@ from tests.reference.actuals import Credits, employee_actuals
 from tests.reference.extra import extra_points
 from tests.reference.feedback import feedback_parts, feedback_scores, has_feedback
 from tests.reference.grades import band_of, dense_rank, quota_grades, vetoed
+from tests.reference.parts import mean_part
 from tests.reference.rounding import number, rounded
 from tests.reference.scores import kpi_part, line_scores
-from tests.reference.versions import in_force
+from tests.reference.versions import in_force, is_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +49,22 @@ def _scored_in(span: Span, given: Given, scheme: Scheme) -> Tables:
     for (employee, _), row in extras.items():
         extra_by[employee] += row["points"]
     evaluations = [
-        _evaluation(span, scheme, employee, held_by[employee], parts.get(employee), extra_by[employee])
+        _evaluation(
+            span,
+            scheme,
+            employee,
+            list(held_by[employee]),
+            mean_part(span, given, employee) if is_mean(span, scheme) else kpi_part(held_by[employee]),
+            parts.get(employee),
+            extra_by[employee],
+        )
         for employee in given.employees
     ]
-    _grade(evaluations, held_by, in_force(scheme["grades"], span.starts_on))
+    vetoing: defaultdict[str, list[Row]] = defaultdict(list)
+    if not is_mean(span, scheme):
+        for held, rows in scores.items():
+            vetoing[held.assignment.employee].extend(row for row in rows if row["has_vetoed"])
+    _grade(evaluations, vetoing, in_force(scheme["grades"], span.starts_on))
     return {
         "fct_kpi_actual": [
             {
@@ -76,16 +89,16 @@ def _evaluation(
     span: Span,
     scheme: Scheme,
     employee: str,
-    scores: dict[Held, list[Row]],
+    all_held: list[Held],
+    part: KpiPart,
     feedback: Fraction | None,
     extra: Fraction,
 ) -> Row:
     section = in_force(scheme["evaluation"], span.starts_on)
-    part = kpi_part(scores)
     said = "none" if not has_feedback(span, scheme) else "given" if feedback is not None else _missing(section)
     feedback = Fraction(0) if said == "zero" else feedback
     status = _status(part, section, said)
-    place = _last(list(scores))
+    place = _last(all_held)
     evaluated = status == "evaluated"
     return {
         "period_id": span.id,
@@ -139,8 +152,8 @@ def _last(all_held: list[Held]) -> Held | None:
     return max(latest, key=lambda held: (held.active_to, held.active_from), default=None)
 
 
-def _grade(evaluations: list[Row], held_by: dict[str, dict[Held, list[Row]]], grades: Row) -> None:
-    """Put grades and ranks into the rows of one period."""
+def _grade(evaluations: list[Row], vetoing: dict[str, list[Row]], grades: Row) -> None:
+    """Put grades and ranks into the rows of one period; ``vetoing`` are the lines of each employee that cap a grade."""
     evaluated = [row for row in evaluations if row["status"] == "evaluated"]
     for row in evaluated:
         department = {
@@ -157,11 +170,6 @@ def _grade(evaluations: list[Row], held_by: dict[str, dict[Held, list[Row]]], gr
         if grades["method"] != "bands":
             row["quota_grade"] = quota_grades(department, grades)[row["employee_id"]]
         before = row["quota_grade"] if grades["method"] == "quota" else band_of(score, grades)
-        vetoes = [
-            (line["kpi_id"], line["veto_grade"])
-            for lines in held_by[row["employee_id"]].values()
-            for line in lines
-            if line["has_vetoed"]
-        ]
+        vetoes = [(line["kpi_id"], line["veto_grade"]) for line in vetoing[row["employee_id"]]]
         row["grade_before_veto"] = before
         row["grade"], row["veto_kpi_id"] = vetoed(before, vetoes, grades)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.reference.actuals import times
 from tests.reference.lines import held_in
 from tests.reference.rounding import number
-from tests.reference.versions import extras_on
+from tests.reference.versions import extras_in
 
 if TYPE_CHECKING:
     from tests.reference.actuals import Actual
@@ -21,7 +21,7 @@ def extra_points(
     rows: dict[tuple[str, str], Row] = {}
     for held in held_in(span, given):
         employee = held.assignment.employee
-        for extra in extras_on(held.assignment.position, span.starts_on, scheme):
+        for extra in extras_in(span, held.assignment.position, scheme):
             actual = actuals[employee, extra["kpi"]].value
             each, per, most = number(extra["points"]), number(extra["per"]), number(extra["at_most"])
             count = times(actual, per)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.reference.rounding import number, rounded, total
-from tests.reference.versions import in_force
+from tests.reference.versions import in_force, is_mean
 
 if TYPE_CHECKING:
     from tests.reference.given import Answer, Given, Row, Scheme, Span
@@ -22,7 +22,8 @@ def has_feedback(span: Span, scheme: Scheme) -> bool:
     if not in_force(scheme["evaluation"], span.starts_on).get("feedback"):
         return False
     cycles = in_force(scheme["feedback"], span.starts_on).get("cycles")
-    return cycles is None or span.cycle in cycles
+    # the months of a mean have had their own
+    return not is_mean(span, scheme) if cycles is None else span.cycle in cycles
 
 
 def feedback_scores(span: Span, given: Given, scheme: Scheme) -> dict[tuple[str, str], Row]:

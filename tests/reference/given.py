@@ -46,6 +46,17 @@ class Span:
             last = after.replace(year=after.year - 1) - timedelta(days=1)
         return Span(f"a year before {self.id}", self.cycle, first, last)
 
+    @property
+    def calendar_months(self) -> list[Span]:
+        """Those that it consists of."""
+        spans: list[Span] = []
+        first = self.starts_on
+        while first <= self.ends_on:
+            last = first.replace(day=monthrange(first.year, first.month)[1])
+            spans.append(Span(f"{first:%Y-%m}", "month", first, last))
+            first = last + timedelta(days=1)
+        return spans
+
     @cached_property
     def months(self) -> Fraction:
         """How many months long: a day of a month of D days is 1/D of it."""
@@ -116,6 +127,16 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class PartEvaluation:
+    """What was published of one employee in a period that is part of a longer one."""
+
+    period: str
+    employee: str
+    status: str
+    final_score: Decimal | None
+
+
+@dataclass(frozen=True)
 class Given:
     """All rows."""
 
@@ -125,3 +146,4 @@ class Given:
     contributions: tuple[Contribution, ...] = field(default=())
     answers: tuple[Answer, ...] = ()
     departments: tuple[Department, ...] = ()
+    part_evaluations: tuple[PartEvaluation, ...] = ()

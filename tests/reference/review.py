@@ -24,6 +24,7 @@ from tests.reference.grades import band_of
 from tests.reference.lines import held_in
 from tests.reference.rounding import number, ratio, rounded, total
 from tests.reference.rules import BEYOND
+from tests.reference.versions import is_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -99,7 +100,7 @@ def _reviewed_line(
         "pairs": pairs,
         "correlation": correlation,
         "no_correlation_reason": reason,
-        **_sensitivity(scheme, tables, position, kpi),
+        **_sensitivity(span, scheme, tables, position, kpi),
     }
     return row | {"verdict": _verdict(row, bounds)}
 
@@ -165,9 +166,9 @@ def _correlation(
     return goal["kpi"], len(pairs), float(stats.spearmanr(*places).statistic), None
 
 
-def _sensitivity(scheme: Scheme, tables: Tables, position: str, kpi: str) -> Row:
+def _sensitivity(span: Span, scheme: Scheme, tables: Tables, position: str, kpi: str) -> Row:
     words = {"grades_changed_without": 0, "grades_changed_doubled": 2}
-    if scheme["grades"]["method"] == "quota":
+    if scheme["grades"]["method"] == "quota" or is_mean(span, scheme):
         return dict.fromkeys(words)
     evaluated = [row for row in tables["fct_evaluation"] if row["status"] == "evaluated"]
     by_person: defaultdict[str, defaultdict[tuple[object, ...], list[Row]]]

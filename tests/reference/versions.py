@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.reference.given import Row, Scheme
+    from tests.reference.given import Row, Scheme, Span
 
 START, OPEN = date(1900, 1, 1), date(9999, 12, 31)
 DAY = timedelta(days=1)
@@ -38,11 +38,18 @@ def lines_on(position: str, day: date, scheme: Scheme) -> list[Row]:
     return in_force
 
 
-def extras_on(position: str, day: date, scheme: Scheme) -> list[Row]:
-    """The entries of extra_points for the position that are in force on a day."""
+def is_mean(span: Span, scheme: Scheme) -> bool:
+    """Whether the scheme wants the mean of months in place of a score of contributions."""
+    return span.cycle in in_force(scheme["evaluation"], span.starts_on).get("mean_of", {})
+
+
+def extras_in(span: Span, position: str, scheme: Scheme) -> list[Row]:
+    """The entries of extra_points for the position; a mean has those of its months in it."""
+    if is_mean(span, scheme):
+        return []
     return [
         {"at_most": 1000, **extra}
         for extra in scheme.get("extra_points", ())
         if position in (extra.get("positions") or scheme["positions"])
-        and begins(extra) <= day <= (extra.get("until") or OPEN)
+        and begins(extra) <= span.starts_on <= (extra.get("until") or OPEN)
     ]

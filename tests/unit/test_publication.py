@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
+from perf_pipelines.errors import PeriodRefused
 from perf_pipelines.home import CompanyHome
-from perf_pipelines.publication import PeriodRecord, Publication, open_marts, publish, read_publication
+from perf_pipelines.periods import Period
+from perf_pipelines.publication import (
+    PeriodRecord,
+    Publication,
+    open_marts,
+    part_evaluations,
+    publish,
+    read_publication,
+)
 from perf_pipelines.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
@@ -117,3 +127,28 @@ def test_a_record_of_an_earlier_version_of_this_code_is_read(place: Place) -> No
     del content["files"]
     record.write_text(json.dumps({**content, "rows": {}, "hashes": {}}))
     assert read_publication(place.home).files == known.files
+
+
+def test_a_mean_of_periods_is_refused_while_one_of_them_is_not_published(place: Place) -> None:
+    quarter = Period.parse("2026-Q1")
+    with pytest.raises(PeriodRefused, match="2026-Q1 cannot be closed yet") as refused:
+        part_evaluations(place.home, {quarter: quarter.months_inside()})
+    (problem,) = refused.value.problems
+    assert "2026-03 is not closed" in problem.what
+
+
+def test_of_a_mean_the_published_evaluations_of_its_parts_are_read_and_no_others(place: Place) -> None:
+    place.execute(
+        "create table marts.fct_evaluation "
+        "(period_id text, employee_id text, status text, final_score decimal(9, 4), grade text)",
+        "insert into marts.fct_evaluation values ('2026-03', 'ann', 'evaluated', 90.5, 'good'), "
+        "('2026-03', 'bob', 'incomplete', null, null), ('2026-04', 'ann', 'evaluated', 1, 'fair')",
+    )
+    for period in ("2026-03", "2026-04"):
+        place.close(period, 1)
+    quarter = Period.parse("2026-Q1")
+    assert part_evaluations(place.home, {quarter: quarter.months_inside()}).to_pylist() == [
+        {"part_period_id": "2026-03", "employee_id": "ann", "status": "evaluated", "final_score": Decimal("90.5")},
+        {"part_period_id": "2026-03", "employee_id": "bob", "status": "incomplete", "final_score": None},
+    ]
+    assert part_evaluations(place.home, {}).num_rows == 0

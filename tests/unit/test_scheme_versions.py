@@ -158,6 +158,20 @@ def test_what_is_split_may_change_on_any_day_but_what_concerns_the_whole_period_
     assert {problem.field for problem in told} == {"evaluation[1].from"}
 
 
+def test_lines_may_change_inside_a_period_that_is_the_mean_of_shorter_ones(tmp_path: Path) -> None:
+    # on the first of March, inside the first quarter
+    line = ("from: 2026-04-01}\n    - {kpi: repurchase_rate", "from: 2026-03-01}\n    - {kpi: repurchase_rate")
+    until = ("until: 2026-03-31", "until: 2026-02-28")
+    last = ("rule: gradual, from: 2026-04-01", "rule: gradual, from: 2026-03-01")
+    tables = tables_of(tmp_path, line, until, last, (PARTS, PARTS.replace("}", ", mean_of: {quarter: month}}")))
+    assert {row["kpi_weight"] for row in tables["evaluation"]} == {D(1)}
+    (tmp_path / "other").mkdir()
+    told = problems(tmp_path / "other", line, until, last)
+    assert {problem.field for problem in told} == {
+        *(f"positions.operator[{index}].{field}" for index, field in ((1, "from"), (2, "until"), (3, "from")))
+    }
+
+
 def test_a_target_is_a_number_a_teams_or_growth_and_may_be_a_persons_own(tmp_path: Path) -> None:
     line = "weight: 0.6, target: 100, rule: standard}"
     own = "weight: 0.6, target: {team: 100}, departments: {north: 80}, employees: {E7: {growth: 0.1}}, rule: standard}"

@@ -99,10 +99,13 @@ figure as (
         correlation.pairs,
         correlation.correlation,
         correlation.reason as no_correlation_reason,
-        case when scheme.grade_method <> 'quota' then coalesce(sensitivity.changed_without, 0) end
-            as grades_changed_without,
-        case when scheme.grade_method <> 'quota' then coalesce(sensitivity.changed_doubled, 0) end
-            as grades_changed_doubled
+        -- a grade by quota depends on all others, that of a mean of shorter periods on the weights of each of these
+        case
+            when scheme.grade_method <> 'quota' and scheme.mean_of is null then coalesce(sensitivity.changed_without, 0)
+        end as grades_changed_without,
+        case
+            when scheme.grade_method <> 'quota' and scheme.mean_of is null then coalesce(sensitivity.changed_doubled, 0)
+        end as grades_changed_doubled
     from line
     inner join {{ source('scheme', 'evaluation') }} as scheme
         on line.period_id = scheme.period_id

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 def mean_part(span: Span, given: Given, employee: str) -> KpiPart:
     """What stands in place of one employee's KPIs; days of overlapping assignments count twice."""
-    said = {(one.period, one.employee): one for one in given.part_evaluations}
+    said = {one.period: one for one in given.part_evaluations if one.employee == employee}
     days = {
         month.id: sum(held.days for held in held_in(month, given) if held.assignment.employee == employee)
         for month in span.calendar_months
     }
     counted = {
-        month: number_of_days
-        for month, number_of_days in days.items()
-        if number_of_days and ((month, employee) not in said or said[month, employee].status != "excluded")
+        month: held_for
+        for month, held_for in days.items()
+        if held_for and not (month in said and said[month].status == "excluded")
     }
     scores = {
-        month: number(said[month, employee].final_score)
+        month: number(said[month].final_score)
         for month in counted
-        if (month, employee) in said and said[month, employee].status == "evaluated"
+        if month in said and said[month].status == "evaluated"
     }
     scored_days = sum(counted[month] for month in scores)
     return KpiPart(

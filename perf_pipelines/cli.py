@@ -11,7 +11,7 @@ import sys
 import time
 import warnings
 from contextlib import contextmanager
-from datetime import datetime  # noqa: TC003 — typer reads annotations at run time
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -104,6 +104,7 @@ LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Lang
 @app.command()
 def check(company: CompanyOption) -> None:
     """Read a company's folder and say everything that is wrong with it, with file, line and field."""
+    from perf_pipelines.company import remarks_on
     from perf_pipelines.defs.companies import read_company
 
     found = read_company(company)
@@ -113,6 +114,8 @@ def check(company: CompanyOption) -> None:
         f"{len(scheme.positions)} positions, {len(found.sources.systems)} systems; "
         f"first period {found.first_period}, cycles {', '.join(found.cycles)}."
     )
+    for remark in remarks_on(found, today=datetime.now(UTC)):
+        _out().print(Text(f"! {remark}", style="yellow"), soft_wrap=True)
 
 
 @app.command()

@@ -36,6 +36,7 @@ _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN = 40
+_LONGEST_ID = 60
 _PERCENT = 100
 
 
@@ -206,6 +207,8 @@ def _day_instead(value: object) -> str:
 
 
 def _identifier(value: object) -> str:
+    if isinstance(value, str) and len(value) > _LONGEST_ID:
+        raise refusal(f"{shown(value)} is too long for an id", f"use at most {_LONGEST_ID} characters")
     if not isinstance(value, str) or _SNAKE_CASE.fullmatch(value) is None:
         near = re.sub(r"[\s.-]+", "_", (meant.typed(value) or value).strip().lower()) if isinstance(value, str) else ""
         like = f"`{near}`" if _SNAKE_CASE.fullmatch(near) and len(near) <= _SHOWN else "repurchase_rate"

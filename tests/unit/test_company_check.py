@@ -5,8 +5,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from perf_pipelines.company import company_folder, list_companies, load_company
 from perf_pipelines.errors import CompanyRefused, PeriodRefused, Problem
@@ -535,91 +533,3 @@ def test_a_moment_is_put_into_the_companys_time_zone(tmp_path: Path) -> None:
     company.closable(Period.parse("2026-03"), today=datetime(2026, 3, 31, 17, tzinfo=UTC))
     with pytest.raises(PeriodRefused):
         company.closable(Period.parse("2026-03"), today=datetime(2026, 3, 31, 15, tzinfo=UTC))
-
-
-PIECES = st.sampled_from(
-    [
-        "",
-        " ",
-        "\n",
-        "  ",
-        "\t",
-        ":",
-        ": ",
-        "-",
-        "- ",
-        "{",
-        "}",
-        "[",
-        "]",
-        ",",
-        "'",
-        '"',
-        "#",
-        "&a",
-        "*a",
-        "!x",
-        "|",
-        ">",
-        "%",
-        "?",
-        "~",
-        "null",
-        "true",
-        "0",
-        "-1",
-        "1e9",
-        ".nan",
-        "9" * 40,
-        "0.1234567891",
-        "2026-13-45",
-        "0001-01-01",
-        "9999-12-31",
-        "grow",
-        "revenue",
-        "kind",
-        "from",
-        "key_result",
-        "\\x00",
-        '"\\ud800"',
-        '"\\UFFFFFFFF"',
-        "\x00",
-        "\ud7ff",
-        "复",
-    ]
-)
-
-
-@st.composite
-def mutated_schemes(draw: st.DrawFn) -> str:
-    text = SCHEME
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(text)))
-        end = min(len(text), start + draw(st.integers(0, 12)))
-        text = text[:start] + draw(st.one_of(PIECES, st.text(max_size=4).filter(_encodable))) + text[end:]
-    return text
-
-
-@st.composite
-def schemes_with_another_word(draw: st.DrawFn) -> str:
-    words = SCHEME.split(" ")
-    for _ in range(draw(st.integers(1, 3))):
-        source, place = draw(st.integers(0, len(words) - 1)), draw(st.integers(0, len(words) - 1))
-        words[place] = words[source]
-    return " ".join(words)
-
-
-def _encodable(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(scheme=st.one_of(mutated_schemes(), schemes_with_another_word()))
-def test_no_scheme_can_do_worse_than_be_refused(tmp_path: Path, scheme: str) -> None:
-    folder = write_company(tmp_path, scheme=scheme)
-    refused: CompanyRefused | None = None
-    try:
-        load(folder)
-    except CompanyRefused as refusal:
-        refused = refusal
-    assert refused is None or (refused.problems and str(refused).encode())

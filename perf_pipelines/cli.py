@@ -202,7 +202,7 @@ def waive(
 @app.command()
 def calibrate(
     period: PeriodOption,
-    employee: Annotated[str, typer.Option("--employee", "-e", help="Employee id.")],
+    employee: Annotated[str, typer.Option("--employee", "-e", help="Employee id or name.")],
     grade: Annotated[str, typer.Option("--grade", help="The grade that counts, as scheme.yaml names it.")],
     by: Annotated[str, typer.Option("--by", help="Your name; it stands beside the grade in every report.")],
     reason: Annotated[str, typer.Option("--reason", help="Why the computed grade is not the right one.")],
@@ -225,8 +225,8 @@ def calibrate(
     )
     _out().print(
         Text(
-            f"calibrated: {employee} in {calibration.period_id}, {calibration.computed_grade} → {calibration.grade}, "
-            f"by {calibration.calibrated_by}; it counts from the next `perf-pipelines run --company {company} --period "
+            f"calibrated: {calibration.employee_id} in {calibration.period_id}, "
+            f"{calibration.computed_grade} → {calibration.grade}, by {calibration.calibrated_by}; it counts from the next `perf-pipelines run --company {company} --period "
             f"{calibration.period_id}` on"
         ),
         soft_wrap=True,

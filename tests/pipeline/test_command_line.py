@@ -151,7 +151,8 @@ def test_goals_leads_from_the_strategy_to_the_people_with_the_published_progress
     expected = reference.progress(closed_year.data)["2017-Q4", "kr_win_rate"]
     assert expected is not None
     percent = reference.rounded(Fraction(expected) * 100, 1)
-    [key_result] = [line for line in said if line.startswith("Win rate 60 % → 65 % · actual")]
+    begins = "Win rate 60 % → 65 % · baseline 60 % · target 65 % · actual"
+    [key_result] = [line for line in said if line.startswith(begins)]
     assert key_result.endswith(f"progress {percent.normalize():f} %")
     manager = said.index("Sales manager · weight 30 % · target 60 % · team")
     assert said[manager + 1].split(", ")[:2] == ["Cara Losch", "Celia Rouche"]

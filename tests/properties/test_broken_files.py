@@ -107,9 +107,9 @@ SOUND = {
 }
 
 WORDS = """\
-: - { } [ ] [[ ]] , ' " # &a *a !x | > % ? @ ` ~ << null true yes 0 -1 1e9 1e999999 .nan .inf 0x1F 0.1234567891 22,000 40%
-１００ 2026-13-45 0001-01-01 9999-12-31 2026/4/1 2206-04-01 1899-12-31 2026-04 grow revenue kind from until key_result
-month operator good team growth 复 🙂 ： ， “ ” ％ ｛ \u0435 \\x00 "\\ud800" "\\UFFFFFFFF\""""
+: - { } [ ] [[ ]] , ' " # &a *a !x | > % ? @ ` ~ << null true yes 0 -1 1e9 1e999999 .nan .inf 0x1F 0.1234567891 22,000
+40% １００ 2026-13-45 0001-01-01 9999-12-31 2026/4/1 2206-04-01 1899-12-31 2026-04 grow revenue kind from until
+key_result month operator good team growth 复 🙂 ： ， “ ” ％ ｛ \u0435 \\x00 "\\ud800" "\\UFFFFFFFF\""""
 
 SLIPS = [
     *WORDS.split(),

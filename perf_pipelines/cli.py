@@ -226,8 +226,8 @@ def calibrate(
     _out().print(
         Text(
             f"calibrated: {calibration.employee_id} in {calibration.period_id}, "
-            f"{calibration.computed_grade} → {calibration.grade}, by {calibration.calibrated_by}; it counts from the next `perf-pipelines run --company {company} --period "
-            f"{calibration.period_id}` on"
+            f"{calibration.computed_grade} → {calibration.grade}, by {calibration.calibrated_by}; "
+            f"it counts from the next `perf-pipelines run --company {company} --period {calibration.period_id}` on"
         ),
         soft_wrap=True,
     )
@@ -364,11 +364,20 @@ def scheme_diff(
     language: LanguageOption = Language.en,
 ) -> None:
     """What differs between two schemes, in words. Both are checked as the company's own is."""
+    from perf_pipelines.company import company_of
     from perf_pipelines.defs.companies import read_company, read_scheme
     from perf_pipelines.reports.marts import position_names
     from perf_pipelines.scheme.difference import differences
 
     known = read_company(company)
+    for path in (before, after):
+        if (owner := company_of(path)) not in {None, company}:
+            said = (
+                f"{path} 是公司 {owner} 的方案，以下按公司 {company} 的方案来读"
+                if language is Language.zh
+                else f"{path} is the scheme of the company {owner}; here it is read as one of {company}"
+            )
+            Console(stderr=True).print(Text(f"! {said}", style="yellow"), soft_wrap=True)
     schemes = [read_scheme(path, known) for path in (before, after)]
     found = differences(*schemes, language=language, positions=position_names(company_home(company)))
     for sentence in found or ["没有不同" if language is Language.zh else "no difference"]:

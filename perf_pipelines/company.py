@@ -241,6 +241,15 @@ def load_scheme(path: Path, *, company: Company, kpi_models: frozenset[str]) -> 
     return _read_scheme(path.absolute(), surroundings)
 
 
+def company_of(scheme: Path) -> str | None:
+    """The id of the company in whose folder the file lies; ``None`` where no company.yaml lies beside it."""
+    try:
+        called = read_document(scheme.absolute().parent / "company.yaml").data.get("company")
+    except CompanyRefused:
+        return None
+    return called if isinstance(called, str) else None
+
+
 def remarks_on(company: Company, *, today: date) -> tuple[Problem, ...]:
     """What its files may say and hardly anybody means; nothing is refused for it. ``today`` as in ``closable``."""
     day = company.local(today)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from perf_pipelines.company import remarks_on
+from perf_pipelines.company import company_of, remarks_on
 from perf_pipelines.errors import CompanyRefused
 from tests.unit.a_company import COMPANY, SCHEME, SOURCES, line_of, load, replaced, write_company
 
@@ -361,6 +361,12 @@ def test_a_quarter_begins_before_the_first_month_and_so_may_what_holds_in_it(tmp
 )
 def test_percents_in_a_target_are_told_and_not_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
     assert remarks(write_company(tmp_path, scheme=replaced(SCHEME, old, new))) == [f"scheme.yaml:{says}"]
+
+
+def test_a_scheme_is_known_by_the_company_in_whose_folder_it_lies(tmp_path: Path) -> None:
+    folder = write_company(tmp_path)
+    assert company_of(folder / "scheme.yaml") == "acme"
+    assert company_of(tmp_path / "new.yaml") is None
 
 
 def test_a_first_period_far_ahead_is_told(tmp_path: Path) -> None:

@@ -157,9 +157,9 @@ def test_a_cycle_pays_its_share_of_the_base_of_as_many_months_as_it_is_long(plac
     )
     assert said == [
         (
-            f"proposed payout: base of a month 1,200 × {months} of a month × paid share 10 % × {factor} for Excellent "
+            f"proposed payout: base of a month 1,200 × {months} of a month × paid share 10 % × {factor} for Qualified "
             f"= {amount} USD",
-            f"拟发奖金：月度基数 1,200 × {months} 个月 × 发放比例 10% × 优秀系数 {factor} = {amount} USD",
+            f"拟发奖金：月度基数 1,200 × {months} 个月 × 发放比例 10% × 合格系数 {factor} = {amount} USD",
         )
     ]
     assert rows(place, f"select * from marts.fct_payout where period_id = '{SPRINT}'") == []

@@ -171,10 +171,20 @@ def field_name(loc: Loc) -> str:
 def nearest(name: object, known: Iterable[str]) -> str:
     """What to do about a name that is not known: the nearest one, or all there are."""
     names = sorted(known)
-    if close := _nearest(name, names):
+    if close := closest(name, names):
         return f"did you mean `{close}`?"
     more = f" or {len(names) - _MOST_NAMES} others" if len(names) > _MOST_NAMES else ""
     return f"use one of {', '.join(names[:_MOST_NAMES])}{more}" if names else "take it out"
+
+
+def closest(name: object, known: Collection[str]) -> str | None:
+    """The one of the known names that ``name`` was probably meant to be, if there is one near."""
+    if len(known) > _MOST_COMPARED:
+        return None
+    written = str(name)[:_LONGEST_PART]
+    same = [each for each in known if each.lower() == written.lower()]
+    close = same or difflib.get_close_matches(written, known, n=1, cutoff=0.6)
+    return close[0] if close else None
 
 
 def refused(problems: Iterable[Problem]) -> CompanyRefused:
@@ -408,7 +418,7 @@ def _misspelt(model: type[BaseModel], data: object, errors: Sequence[ErrorDetail
     for block, keys in unknown.items():
         known = _keys_at(model, data, block)
         for key in keys[:MOST_TOLD]:
-            if close := _nearest(_key_of(key), known):
+            if close := closest(_key_of(key), known):
                 meant[*block, key] = close
         # no spelling of a Chinese word is near to a key, but where one key is missing it can only be that
         if len(keys) == len(missing[block]) == 1 and (*block, keys[0]) not in meant and not keys[0].isascii():
@@ -421,15 +431,6 @@ def _key_of(text: str) -> str:
     written = typed(text) or text
     glued = _GLUED.fullmatch(written)
     return (glued[1] if glued else written).strip()
-
-
-def _nearest(name: object, known: Collection[str]) -> str | None:
-    if len(known) > _MOST_COMPARED:
-        return None
-    written = str(name)[:_LONGEST_PART]
-    same = [each for each in known if each.lower() == written.lower()]
-    close = same or difflib.get_close_matches(written, known, n=1, cutoff=0.6)
-    return close[0] if close else None
 
 
 def _short(part: str) -> str:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-from perf_pipelines.documents import MOST_TOLD, Finding, Loc, nearest
+from perf_pipelines.documents import MOST_TOLD, Finding, Loc, closest, nearest
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY, plain
 from perf_pipelines.periods import Cycle, Period
 from perf_pipelines.scheme.model import ExtraPoints, Goal, Grades, Level, PositionKpi, Scheme, spoken
@@ -68,13 +68,21 @@ def _kpis_have_a_model(scheme: Scheme, surroundings: Surroundings) -> Iterator[F
             )
 
 
-def _kpis_serve_a_goal(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+def _misspelt_kpis(scheme: Scheme, surroundings: Surroundings) -> Mapping[str, str]:
+    """KPIs that stand in `kpis` misspelt, by what they are meant to be: told there, and not wherever they are named."""
+    without_model = [kpi for kpi in scheme.kpis if kpi not in surroundings.available_kpis]
+    others = surroundings.available_kpis - scheme.kpis.keys()
+    return {meant: kpi for kpi in without_model if (meant := closest(kpi, others)) is not None}
+
+
+def _kpis_serve_a_goal(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
     goals = {goal.id for goal in scheme.goals}
+    misspelt = _misspelt_kpis(scheme, surroundings).values()
     serving = {goal.kpi for goal in scheme.goals if goal.level is Level.KEY_RESULT}
     serving |= {line.kpi for _, line in lines_of(scheme) if line.goal in goals}
     serving |= {extra.kpi for extra in scheme.extra_points}
     for kpi in scheme.kpis:
-        if kpi not in serving:
+        if kpi not in serving and kpi not in misspelt:
             yield (
                 ("kpis", kpi),
                 f"the KPI `{kpi}` serves no goal",
@@ -155,15 +163,17 @@ def _goals_are_measured(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             )
 
 
-def _goal_kpis(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+def _goal_kpis(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    known = {*scheme.kpis, *_misspelt_kpis(scheme, surroundings)}
     for index, goal in enumerate(scheme.goals):
-        if goal.kpi is not None and goal.kpi not in scheme.kpis:
+        if goal.kpi is not None and goal.kpi not in known:
             yield ("goals", index, "kpi"), f"there is no KPI `{goal.kpi}` in `kpis`", nearest(goal.kpi, scheme.kpis)
 
 
-def _line_kpis(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+def _line_kpis(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    known = {*scheme.kpis, *_misspelt_kpis(scheme, surroundings)}
     for place, line in lines_of(scheme):
-        if line.kpi not in scheme.kpis:
+        if line.kpi not in known:
             yield (*place, "kpi"), f"there is no KPI `{line.kpi}` in `kpis`", nearest(line.kpi, scheme.kpis)
 
 

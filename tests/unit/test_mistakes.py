@@ -122,6 +122,13 @@ def test_a_misspelt_key_is_the_only_thing_told_and_not_that_it_is_missing(
     ]
 
 
+def test_a_kpi_that_is_misspelt_where_it_stands_is_told_there_and_not_wherever_it_is_named(tmp_path: Path) -> None:
+    assert told_of_scheme(tmp_path, "  revenue: {", "  revenu: {") == [
+        "scheme.yaml:4 kpis.revenu: no SQL model says what counts for `revenu` → write models/kpis/kpi_revenu.sql; or "
+        "did you mean `revenue`?"
+    ]
+
+
 def test_what_is_misspelt_and_what_is_missing_besides_are_both_told(tmp_path: Path) -> None:
     found = told_of_scheme(tmp_path, "weight: 0.6, target: 100,", "wieght: 0.6,")
     assert [problem.partition(" → ")[2] for problem in found] == ["add `target:`", "did you mean `weight`?"]

@@ -11,7 +11,7 @@ import sys
 import time
 import warnings
 from contextlib import contextmanager
-from datetime import datetime  # noqa: TC003 — typer reads annotations at run time
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -104,6 +104,7 @@ LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Lang
 @app.command()
 def check(company: CompanyOption) -> None:
     """Read a company's folder and say everything that is wrong with it, with file, line and field."""
+    from perf_pipelines.company import remarks_on
     from perf_pipelines.defs.companies import read_company
 
     found = read_company(company)
@@ -113,6 +114,8 @@ def check(company: CompanyOption) -> None:
         f"{len(scheme.positions)} positions, {len(found.sources.systems)} systems; "
         f"first period {found.first_period}, cycles {', '.join(found.cycles)}."
     )
+    for remark in remarks_on(found, today=datetime.now(UTC)):
+        _out().print(Text(f"! {remark}", style="yellow"), soft_wrap=True)
 
 
 @app.command()
@@ -199,7 +202,7 @@ def waive(
 @app.command()
 def calibrate(
     period: PeriodOption,
-    employee: Annotated[str, typer.Option("--employee", "-e", help="Employee id.")],
+    employee: Annotated[str, typer.Option("--employee", "-e", help="Employee id or name.")],
     grade: Annotated[str, typer.Option("--grade", help="The grade that counts, as scheme.yaml names it.")],
     by: Annotated[str, typer.Option("--by", help="Your name; it stands beside the grade in every report.")],
     reason: Annotated[str, typer.Option("--reason", help="Why the computed grade is not the right one.")],
@@ -222,9 +225,9 @@ def calibrate(
     )
     _out().print(
         Text(
-            f"calibrated: {employee} in {calibration.period_id}, {calibration.computed_grade} → {calibration.grade}, "
-            f"by {calibration.calibrated_by}; it counts from the next `perf-pipelines run --company {company} --period "
-            f"{calibration.period_id}` on"
+            f"calibrated: {calibration.employee_id} in {calibration.period_id}, "
+            f"{calibration.computed_grade} → {calibration.grade}, by {calibration.calibrated_by}; "
+            f"it counts from the next `perf-pipelines run --company {company} --period {calibration.period_id}` on"
         ),
         soft_wrap=True,
     )
@@ -361,11 +364,20 @@ def scheme_diff(
     language: LanguageOption = Language.en,
 ) -> None:
     """What differs between two schemes, in words. Both are checked as the company's own is."""
+    from perf_pipelines.company import company_of
     from perf_pipelines.defs.companies import read_company, read_scheme
     from perf_pipelines.reports.marts import position_names
     from perf_pipelines.scheme.difference import differences
 
     known = read_company(company)
+    for path in (before, after):
+        if (owner := company_of(path)) not in {None, company}:
+            said = (
+                f"{path} 是公司 {owner} 的方案，以下按公司 {company} 的方案来读"
+                if language is Language.zh
+                else f"{path} is the scheme of the company {owner}; here it is read as one of {company}"
+            )
+            Console(stderr=True).print(Text(f"! {said}", style="yellow"), soft_wrap=True)
     schemes = [read_scheme(path, known) for path in (before, after)]
     found = differences(*schemes, language=language, positions=position_names(company_home(company)))
     for sentence in found or ["没有不同" if language is Language.zh else "no difference"]:

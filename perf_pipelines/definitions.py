@@ -1,5 +1,7 @@
 """The Dagster code location: every company served, its floors, gates, jobs and schedules."""
 
+import warnings
+
 import dagster as dg
 
 from perf_pipelines.defs.apply.assets import apply_assets
@@ -15,12 +17,17 @@ from perf_pipelines.defs.transform.assets import transform_assets
 from perf_pipelines.defs.translation import scheme_specs
 from perf_pipelines.home import served_companies
 
+_KNOWN_BETA = r"Parameter `(backfill_policy|allow_nonexistent_upstream_partitions)` "
+"""What is used of Dagster although it is in beta; whoever starts the UI need not be told so for every asset."""
+
 
 @dg.definitions
 def defs() -> dg.Definitions:
     """What ``PERF_COMPANY`` chooses. A company whose folder is wrong is refused with all its faults."""
     names = served_companies()
-    return dg.Definitions.merge(*(company_definitions(name, prefixed=len(names) > 1) for name in names))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=_KNOWN_BETA, category=dg.BetaWarning)
+        return dg.Definitions.merge(*(company_definitions(name, prefixed=len(names) > 1) for name in names))
 
 
 def company_definitions(name: str, *, prefixed: bool = False) -> dg.Definitions:

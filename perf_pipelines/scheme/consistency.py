@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-from perf_pipelines.documents import Finding, Loc, nearest
+from perf_pipelines.documents import MOST_TOLD, Finding, Loc, closest, nearest
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY, plain
 from perf_pipelines.periods import Cycle, Period
 from perf_pipelines.scheme.model import ExtraPoints, Goal, Grades, Level, PositionKpi, Scheme, spoken
@@ -43,12 +43,10 @@ class Surroundings:
 def inconsistencies(
     scheme: Scheme, *, surroundings: Surroundings, unsound: Collection[str] = frozenset()
 ) -> list[Finding]:
-    """All that contradicts itself. ``unsound`` names the sections that ``scheme`` lacks."""
-    found: list[Finding] = []
-    for needs, check in _CHECKS:
-        if not needs & set(unsound):
-            found.extend(check(scheme, surroundings))
-    return found
+    """All that contradicts itself, as far as it can be told at once. ``unsound`` names the sections it lacks."""
+    checks = (check for needs, check in _CHECKS if not needs & set(unsound))
+    found = (finding for check in checks for finding in check(scheme, surroundings))
+    return list(islice(found, MOST_TOLD + 1))
 
 
 def _currency(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
@@ -70,13 +68,21 @@ def _kpis_have_a_model(scheme: Scheme, surroundings: Surroundings) -> Iterator[F
             )
 
 
-def _kpis_serve_a_goal(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+def _misspelt_kpis(scheme: Scheme, surroundings: Surroundings) -> Mapping[str, str]:
+    """KPIs that stand in `kpis` misspelt, by what they are meant to be: told there, and not wherever they are named."""
+    without_model = [kpi for kpi in scheme.kpis if kpi not in surroundings.available_kpis]
+    others = surroundings.available_kpis - scheme.kpis.keys()
+    return {meant: kpi for kpi in without_model if (meant := closest(kpi, others)) is not None}
+
+
+def _kpis_serve_a_goal(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
     goals = {goal.id for goal in scheme.goals}
+    misspelt = _misspelt_kpis(scheme, surroundings).values()
     serving = {goal.kpi for goal in scheme.goals if goal.level is Level.KEY_RESULT}
-    serving |= {line.kpi for _, line in _lines(scheme) if line.goal in goals}
+    serving |= {line.kpi for _, line in lines_of(scheme) if line.goal in goals}
     serving |= {extra.kpi for extra in scheme.extra_points}
     for kpi in scheme.kpis:
-        if kpi not in serving:
+        if kpi not in serving and kpi not in misspelt:
             yield (
                 ("kpis", kpi),
                 f"the KPI `{kpi}` serves no goal",
@@ -157,20 +163,22 @@ def _goals_are_measured(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             )
 
 
-def _goal_kpis(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+def _goal_kpis(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    known = {*scheme.kpis, *_misspelt_kpis(scheme, surroundings)}
     for index, goal in enumerate(scheme.goals):
-        if goal.kpi is not None and goal.kpi not in scheme.kpis:
+        if goal.kpi is not None and goal.kpi not in known:
             yield ("goals", index, "kpi"), f"there is no KPI `{goal.kpi}` in `kpis`", nearest(goal.kpi, scheme.kpis)
 
 
-def _line_kpis(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    for place, line in _lines(scheme):
-        if line.kpi not in scheme.kpis:
+def _line_kpis(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
+    known = {*scheme.kpis, *_misspelt_kpis(scheme, surroundings)}
+    for place, line in lines_of(scheme):
+        if line.kpi not in known:
             yield (*place, "kpi"), f"there is no KPI `{line.kpi}` in `kpis`", nearest(line.kpi, scheme.kpis)
 
 
 def _line_rules(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    for place, line in _lines(scheme):
+    for place, line in lines_of(scheme):
         if line.rule not in scheme.rules:
             yield (*place, "rule"), f"there is no rule `{line.rule}` in `rules`", nearest(line.rule, scheme.rules)
 
@@ -178,19 +186,16 @@ def _line_rules(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
 def _line_goals(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
     # a position may be measured by a KPI that leads to a key result without being its measure
     goals = {goal.id for goal in scheme.goals}
-    for place, line in _lines(scheme):
+    for place, line in lines_of(scheme):
         if line.goal not in goals:
             yield (*place, "goal"), f"there is no goal `{line.goal}` in `goals`", nearest(line.goal, goals)
 
 
 def _team_targets(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    for place, line in _lines(scheme):
+    for place, line in lines_of(scheme):
         if line.kpi not in scheme.kpis or scheme.kpis[line.kpi].aggregation.sum_like:
             continue
-        named: dict[Loc, Target] = {("target",): line.target}
-        named |= {("departments", name): target for name, target in line.departments.items()}
-        named |= {("employees", name): target for name, target in line.employees.items()}
-        for where, target in named.items():
+        for where, target in targets_of(line):
             if target.team is not None:
                 yield (
                     (*place, *where),
@@ -236,7 +241,7 @@ def _extra_points(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
 
 
 def _feedback_counts(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    for place, evaluation in _versions("evaluation", scheme.evaluation):
+    for place, evaluation in versions_of("evaluation", scheme.evaluation):
         if evaluation.feedback > 0 and scheme.feedback is None:
             yield (
                 (*place, "feedback"),
@@ -252,7 +257,7 @@ def _feedback_counts(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
 
 
 def _feedback_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
-    for place, feedback in _versions("feedback", scheme.feedback or ()):
+    for place, feedback in versions_of("feedback", scheme.feedback or ()):
         for cycle in feedback.cycles or ():
             if surroundings.cycles is not None and cycle not in surroundings.cycles:
                 yield (
@@ -263,7 +268,7 @@ def _feedback_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Fin
 
 
 def _days_in_order(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    for place, line in (*_lines(scheme), *_extras(scheme)):
+    for place, line in (*lines_of(scheme), *extras_of(scheme)):
         if line.from_ is not None and line.until is not None and line.until < line.from_:
             yield (
                 (*place, "until"),
@@ -274,7 +279,7 @@ def _days_in_order(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
 
 def _lines_change_where_periods_begin(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
     if scheme.change_inside_period == "refuse":
-        for place, line in _lines(scheme):
+        for place, line in lines_of(scheme):
             yield from _inside_periods(
                 place, line, _of_contributions(scheme, surroundings), until=line.until, divisible=True
             )
@@ -290,7 +295,7 @@ def _rules_change_where_periods_begin(scheme: Scheme, surroundings: Surroundings
 
 
 def _extra_points_change_where_periods_begin(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
-    for place, extra in _extras(scheme):
+    for place, extra in extras_of(scheme):
         yield from _inside_periods(place, extra, _of_contributions(scheme, surroundings), until=extra.until)
 
 
@@ -303,7 +308,7 @@ def _of_contributions(scheme: Scheme, surroundings: Surroundings) -> Surrounding
 def _section_changes_where_periods_begin(section: str) -> Check:
     def check(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
         versions: Sequence[Dated] = getattr(scheme, section) or ()
-        for place, version in _versions(section, versions):
+        for place, version in versions_of(section, versions):
             yield from _inside_periods(place, version, surroundings)
 
     return check
@@ -314,21 +319,29 @@ def _inside_periods(
 ) -> Iterator[Finding]:
     """What begins or ends inside a period of any cycle; ``divisible`` tells of the setting that would split it."""
     # a week or a sprint is assessed by what holds on its first day, wherever something begins
-    of_months = [cycle for cycle in surroundings.cycles or () if cycle.months]
-    for cycle in sorted(of_months, key=lambda cycle: cycle.months, reverse=True):
-        for field, day in (("from", dated.from_), ("until", until)):
-            if day is None:
-                continue
-            period = Period.containing(day, cycle)
-            border = period.starts_on if field == "from" else period.ends_on
-            if day != border:
-                choices = dict.fromkeys([border, period.next().starts_on if field == "from" else border])
-                split = ", or write `change_inside_period: split`" if divisible else ""
-                yield (
-                    (*place, field),
-                    f"{day} lies inside {period}, which can only be assessed by one scheme",
-                    f"move it to {' or '.join(map(str, choices))}{split}, or drop the cycle `{cycle}` in company.yaml",
-                )
+    of_months = sorted((cycle for cycle in surroundings.cycles or () if cycle.months), key=lambda cycle: cycle.months)
+    for field, day in (("from", dated.from_), ("until", until)):
+        periods = [Period.containing(day, cycle) for cycle in of_months] if day is not None else []
+        broken = [each for each in periods if day != (each.starts_on if field == "from" else each.ends_on)]
+        if not broken:
+            continue
+        longest = broken[-1]  # where it begins or ends, so do the shorter ones
+        if field == "from":
+            days = f"{longest.starts_on} or {longest.next().starts_on}"
+        else:
+            days = f"{longest.previous().ends_on} or {longest.ends_on}"
+        all_do = f", where each of them {'begins' if field == 'from' else 'ends'}" if broken[1:] else ""
+        ways = [f"move it to {days}{all_do}"]
+        if divisible:
+            ways.append("write `change_inside_period: split`")
+        if not broken[1:]:
+            ways.append(f"drop the cycle `{longest.cycle}` in company.yaml")
+        assessed = "which are each assessed" if broken[1:] else "which can only be assessed"
+        yield (
+            (*place, field),
+            f"{day} lies inside {' and '.join(map(str, broken))}, {assessed} by one scheme",
+            ", or ".join(ways),
+        )
 
 
 def _lines_do_not_overlap(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
@@ -378,7 +391,7 @@ def _weight_sums(lines: Collection[Stretch]) -> Iterator[tuple[date, Decimal]]:
 
 
 def _bands(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    for place, grades in _versions("grades", scheme.grades):
+    for place, grades in versions_of("grades", scheme.grades):
         for index, band in enumerate(grades.bands):
             if band.grade in {earlier.grade for earlier in grades.bands[:index]}:
                 yield (
@@ -420,7 +433,7 @@ def _expected_shares(place: Loc, grades: Grades) -> Iterator[Finding]:
 
 
 def _multipliers(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    places = {id(bonus): place for place, bonus in _versions("bonus", scheme.bonus)}
+    places = {id(bonus): place for place, bonus in versions_of("bonus", scheme.bonus)}
     said: set[tuple[Loc, str]] = set()
     for day in sorted({version.begins_on for version in (*scheme.bonus, *scheme.grades)}):
         bonus = in_force(scheme.bonus, day)
@@ -439,7 +452,7 @@ def _multipliers(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
 
 
 def _bonus_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
-    for place, bonus in _versions("bonus", scheme.bonus):
+    for place, bonus in versions_of("bonus", scheme.bonus):
         total = sum(bonus.cycles.values(), Decimal(0))
         if total > 1:
             yield (
@@ -457,7 +470,7 @@ def _bonus_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Findin
 
 
 def _means_of_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
-    for place, evaluation in _versions("evaluation", scheme.evaluation):
+    for place, evaluation in versions_of("evaluation", scheme.evaluation):
         for whole, part in evaluation.mean_of.items():
             for cycle in (whole, part):
                 if surroundings.cycles is not None and cycle not in surroundings.cycles:
@@ -503,22 +516,31 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
 """Every check with the sections it needs."""
 
 
-def _lines(scheme: Scheme) -> Iterator[tuple[Loc, PositionKpi]]:
+def lines_of(scheme: Scheme) -> Iterator[tuple[Loc, PositionKpi]]:
+    """Each line of a position with its place."""
     for position, lines in scheme.positions.items():
         for index, line in enumerate(lines):
             yield ("positions", position, index), line
 
 
-def _extras(scheme: Scheme) -> Iterator[tuple[Loc, ExtraPoints]]:
+def extras_of(scheme: Scheme) -> Iterator[tuple[Loc, ExtraPoints]]:
+    """Each entry of extra points with its place."""
     for index, extra in enumerate(scheme.extra_points):
         yield ("extra_points", index), extra
 
 
-def _versions(section: str, versions: Sequence[D]) -> Iterator[tuple[Loc, D]]:
+def versions_of(section: str, versions: Sequence[D]) -> Iterator[tuple[Loc, D]]:
     """Each version of a section with its place: that of the section where it is the only one."""
     alone = len(versions) == 1 and versions[0].from_ is None
     for index, version in enumerate(versions):
         yield ((section,) if alone else (section, index)), version
+
+
+def targets_of(line: PositionKpi) -> Iterator[tuple[Loc, Target]]:
+    """Each target of a line with its place below the line: of everybody, of a department, of a person."""
+    yield ("target",), line.target
+    yield from ((("departments", name), target) for name, target in line.departments.items())
+    yield from ((("employees", name), target) for name, target in line.employees.items())
 
 
 def _since(day: date) -> str:
@@ -527,11 +549,11 @@ def _since(day: date) -> str:
 
 def _line_up(goal: Goal, goals: Mapping[str, Goal]) -> list[str]:
     """The goal and those above it, up to the top or to where the line is broken or closes to a circle."""
-    line = [goal.id]
+    line = {goal.id: None}  # in order, and quick to look into
     while goal.parent is not None and goal.parent in goals and goal.parent not in line:
         goal = goals[goal.parent]
-        line.append(goal.id)
-    return line
+        line[goal.id] = None
+    return list(line)
 
 
 def _goes_in_a_circle(goal: Goal, goals: Mapping[str, Goal]) -> bool:

@@ -1,31 +1,43 @@
 -- What each assignment brings in, and the payout that they come to.
-with terms as (
+with factors as (
+
+    select
+        *,
+        {{ as_number('bonus_base') }} as base,
+        case
+            when month_parts = month_whole then ''
+            else ' × ' || {{ as_number('month_parts') }}
+        end || case when month_whole = 1 then '' else ' ÷ ' || {{ as_number('month_whole') }} end as months,
+        case when fte = 1 then '' else ' × ' || {{ as_number('fte') }} || ' FTE' end as full_time,
+        case
+            when active_days = period_days then ''
+            else ' × ' || {{ as_number('active_days') }} || ' ÷ ' || {{ as_number('period_days') }}
+        end as days,
+        {{ in_percent('paid_share') }}
+    from {{ ref('int_assignment_payout') }}
+
+),
+
+terms as (
 
     select
         period_id,
         employee_id,
         string_agg(
-            {{ as_number('base_parts') }}
-            || case when month_whole = 1 then '' else ' ÷ ' || {{ as_number('month_whole') }} end
-            || case when fte = 1 then '' else ' × ' || {{ as_number('fte') }} || ' FTE' end
-            || case
-                when active_days = period_days then ''
-                else ' × ' || {{ as_number('active_days') }} || ' ÷ ' || {{ as_number('period_days') }} || ' 天'
-            end,
+            base || months || case when months = '' then '' else ' 个月' end
+            || case when paid_share = 1 then '' else ' × 发放比例 ' || paid_share_zh end
+            || full_time || days || case when days = '' then '' else ' 天' end,
             ' + ' order by active_from, position_id, department_id
         ) as bases_zh,
         string_agg(
-            {{ as_number('base_parts') }}
-            || case when month_whole = 1 then '' else ' ÷ ' || {{ as_number('month_whole') }} end
-            || case when fte = 1 then '' else ' × ' || {{ as_number('fte') }} || ' FTE' end
-            || case
-                when active_days = period_days then ''
-                else ' × ' || {{ as_number('active_days') }} || ' ÷ ' || {{ as_number('period_days') }} || ' days'
-            end,
+            base || months
+            || case when months = '' then '' when month_whole = 1 then ' months' else ' of a month' end
+            || case when paid_share = 1 then '' else ' × paid share ' || paid_share_en end
+            || full_time || days || case when days = '' then '' else ' days' end,
             ' + ' order by active_from, position_id, department_id
         ) as bases_en,
         count(*) as assignments
-    from {{ ref('int_assignment_payout') }}
+    from factors
     group by period_id, employee_id
 
 ),
@@ -57,8 +69,8 @@ select
     'payout' as kind,
     {{ sentences([(
         'true',
-        '拟发奖金：本周期基数 {bases_zh} × {grade_zh}系数 {multiplier} = {amount} {currency}',
-        'proposed payout: base of the period {bases_en} × {multiplier} for {grade_en} = {amount} {currency}'
+        '拟发奖金：月度基数 {bases_zh} × {grade_zh}系数 {multiplier} = {amount} {currency}',
+        'proposed payout: base of a month {bases_en} × {multiplier} for {grade_en} = {amount} {currency}'
     )]) }},
     cast(value as decimal(38, 12)) as value
 from worded

@@ -12,7 +12,10 @@ select
     grade.multiplier,
     assignment.active_days,
     assignment.period_days,
+    assignment.bonus_base,
+    assignment.month_parts,
     assignment.month_whole,
+    cycle.share as paid_share,
     assignment.fte,
     assignment.currency,
     -- exact: no rounding before the sum in fct_payout

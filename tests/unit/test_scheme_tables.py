@@ -236,7 +236,7 @@ def test_a_grade_carries_its_multiplier(tables: dict[str, pa.Table]) -> None:
 
 
 def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None:
-    assert tables["scheme"].to_pylist() == [{"scheme_id": "acme-2026", "currency": "CNY"}]
+    assert tables["scheme"].to_pylist() == [{"scheme_id": "acme-2026", "currency": "CNY", "currency_units": 100}]
     assert tables["evaluation"].to_pylist() == [
         {
             "period_id": "2026-03",

@@ -167,7 +167,7 @@ def _bonus(random: Random, scheme: Scheme) -> list[dict[str, Any]]:
 def _curve(random: Random) -> dict[str, Any]:
     by_score = random.random() < 0.6
     corners = [
-        [at * 100 if by_score and at < 10 else at, factor / 10]
+        [at * 100 if by_score else at, round(factor / 10, 4)]
         for at, factor in _corners(random, 2)
         if factor <= 100 and at <= 10
     ]

@@ -28,7 +28,7 @@ Tables = dict[str, list["Row"]]
 
 
 def scored(spans: Sequence[Span], given: Given, scheme: Scheme) -> Tables:
-    """fct_kpi_actual, fct_kpi_score, fct_extra_points, fct_feedback_score, fct_evaluation and fct_payout of the periods."""
+    """fct_kpi_actual, fct_kpi_score, fct_extra_points, fct_feedback_score, fct_evaluation, fct_payout of the spans."""
     tables: Tables = defaultdict(list)
     for span in spans:
         for name, rows in _scored_in(span, given, scheme).items():

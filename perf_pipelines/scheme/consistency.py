@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, TypeVar
 
+from perf_pipelines.currencies import FINEST, decimals_of
 from perf_pipelines.documents import MOST_TOLD, Finding, Loc, closest, nearest
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY, plain
 from perf_pipelines.periods import Cycle, Period
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
+    from perf_pipelines.scheme.bonus import Bonus, Fund
     from perf_pipelines.scheme.targets import Target
 
 D = TypeVar("D", bound=Dated)
@@ -55,6 +57,12 @@ def _currency(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
             ("currency",),
             f"the scheme pays in {scheme.currency}, company.yaml in {surroundings.currency}",
             "write the same currency in both",
+        )
+    if decimals_of(scheme.currency) > FINEST:
+        yield (
+            ("currency",),
+            f"{scheme.currency} has {decimals_of(scheme.currency)} decimals, amounts have at most {FINEST}",
+            "write the currency in which people are paid",
         )
 
 
@@ -437,6 +445,8 @@ def _multipliers(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
     said: set[tuple[Loc, str]] = set()
     for day in sorted({version.begins_on for version in (*scheme.bonus, *scheme.grades)}):
         bonus = in_force(scheme.bonus, day)
+        if bonus.multiplier is None:
+            continue
         grades = [band.grade for band in in_force(scheme.grades, day).bands]
         place: Loc = (*places[id(bonus)], "multiplier")
         for grade in dict.fromkeys([*grades, *bonus.multiplier]):
@@ -467,6 +477,53 @@ def _bonus_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Findin
                     f"a {spoken(cycle)} pays, but company.yaml does not assess it",
                     "take it out, or add it to `cycles` in company.yaml",
                 )
+
+
+def _amounts_of_cycles(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    """Amounts that a bonus says by cycle: of cycles that pay, and in the smallest unit of the currency or larger."""
+    for place, bonus in versions_of("bonus", scheme.bonus):
+        said: dict[Loc, Mapping[Cycle, Decimal]] = {(*place, "at_most"): bonus.at_most}
+        said |= {(*where, "amount"): fund.amount for where, fund in _funds(place, bonus) if fund.amount is not None}
+        for where, amounts in said.items():
+            for cycle, amount in amounts.items():
+                if cycle not in bonus.cycles:
+                    yield (
+                        (*where, str(cycle)),
+                        f"a {spoken(cycle)} does not pay",
+                        "take it out, or add it to `cycles` of the bonus",
+                    )
+                decimals = decimals_of(scheme.currency)
+                if amount != round(amount, decimals):
+                    yield (
+                        (*where, str(cycle)),
+                        f"{plain(amount)} has more decimals than {scheme.currency}",
+                        f"write it with at most {decimals} decimals" if decimals else "write it without decimals",
+                    )
+
+
+def _pools(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for place, bonus in versions_of("bonus", scheme.bonus):
+        for where, fund in _funds(place, bonus):
+            for cycle in bonus.cycles:
+                if fund.amount is not None and cycle not in fund.amount:
+                    yield (
+                        (*where, "amount"),
+                        f"a {spoken(cycle)} pays, but the pool says no amount for it",
+                        f"add `{cycle}: …`",
+                    )
+            if fund.kpi is not None and fund.kpi not in scheme.kpis:
+                yield (*where, "kpi"), f"there is no KPI `{fund.kpi}` in `kpis`", nearest(fund.kpi, scheme.kpis)
+            elif fund.kpi is not None and scheme.kpis[fund.kpi].aggregation.kind != "sum":
+                yield (
+                    (*where, "kpi"),
+                    f"`{fund.kpi}` is no sum, of which a pool could be a share",
+                    "name a KPI whose aggregation is `sum`, in the scheme's currency",
+                )
+
+
+def _funds(place: Loc, bonus: Bonus) -> Iterator[tuple[Loc, Fund]]:
+    for department, fund in (bonus.pool.funds if bonus.pool else {}).items():
+        yield (*place, "pool", *(("departments", department) if department else ("company",))), fund
 
 
 def _means_of_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Finding]:
@@ -511,6 +568,8 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"grades"}), _bands),
     (frozenset({"bonus", "grades"}), _multipliers),
     (frozenset({"bonus"}), _bonus_cycles),
+    (frozenset({"bonus", "currency"}), _amounts_of_cycles),
+    (frozenset({"bonus", "kpis"}), _pools),
     (frozenset({"evaluation"}), _means_of_cycles),
 )
 """Every check with the sections it needs."""

@@ -25,6 +25,7 @@ from perf_pipelines.fields import (
 )
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.aggregations import Aggregation
+from perf_pipelines.scheme.bonus import Bonus
 from perf_pipelines.scheme.feedback import Feedback
 from perf_pipelines.scheme.review import Review
 from perf_pipelines.scheme.rules import Attainment, Points, Rule
@@ -201,13 +202,6 @@ class Grades(Dated):
     method: Literal["bands", "quota", "both"]
     quota_min_headcount: Annotated[int, Whole(at_least=1)] = 5
     bands: tuple[Band, ...] = Field(min_length=1)
-
-
-class Bonus(Dated):
-    """Which share of the bonus base each cycle pays, and by which factor each grade multiplies it."""
-
-    cycles: dict[Cycle, Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]]
-    multiplier: dict[Identifier, Annotated[Decimal, Exactly(precision=9, scale=6, at_least=0)]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from perf_pipelines.currencies import units_of
 from perf_pipelines.fields import LAST_DAY
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.feedback import ANONYMOUS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perf_pipelines.periods import Period
+    from perf_pipelines.scheme.bonus import Bonus
     from perf_pipelines.scheme.feedback import Feedback
     from perf_pipelines.scheme.model import Regulation, Scheme
     from perf_pipelines.scheme.review import Review
@@ -24,6 +26,7 @@ _SHARE = pa.decimal128(9, 6)
 _AMOUNT = pa.decimal128(28, 8)
 _SCORE = pa.decimal128(9, 4)
 _ATTAINMENT = pa.decimal128(18, 8)
+_MONEY = pa.decimal128(18, 3)
 
 
 def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Table]:
@@ -43,7 +46,10 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
         and period.cycle in (feedback.cycles or set(Cycle) - regulations[period.id].evaluation.mean_of.keys())
     }
     return {
-        "scheme": _table({"scheme_id": pa.string(), "currency": pa.string()}, [(scheme.scheme, scheme.currency)]),
+        "scheme": _table(
+            {"scheme_id": pa.string(), "currency": pa.string(), "currency_units": pa.int32()},
+            [(scheme.scheme, scheme.currency, units_of(scheme.currency))],
+        ),
         "kpi": _kpi(scheme),
         "goal": _goal(scheme),
         "position_kpi": _position_kpi(scheme),
@@ -57,14 +63,7 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
         "evaluation": _evaluation({period: regulations[period.id] for period in periods}),
         **_feedback(rated),
         "grade": _grade(regulations),
-        "bonus_cycle": _table(
-            {"period_id": pa.string(), "cycle": pa.string(), "share": _SHARE},
-            [
-                (period, str(cycle), share)
-                for period, held in regulations.items()
-                for cycle, share in held.bonus.cycles.items()
-            ],
-        ),
+        **_bonus({period: regulations[period.id].bonus for period in periods}),
         **_review({period: held.review for period, held in regulations.items()}),
     }
 
@@ -95,6 +94,79 @@ def _evaluation(regulations: Mapping[Period, Regulation]) -> pa.Table:
             for period, held in regulations.items()
         ],
     )
+
+
+def _bonus(bonuses: Mapping[Period, Bonus]) -> dict[str, pa.Table]:
+    """No row of ``pay_curve`` where grades alone pay, and none of ``pool`` in a period that does not pay.
+
+    A curve's ``parameters`` are those of the rule kind in ``kind``; ``last_at`` and ``last_factor`` is its last point.
+    ``pool`` has a row a fund, without ``department_id`` that of the company; ``amount``, or ``share`` of the sum of
+    ``kpi_id``.
+    """
+    return {
+        "bonus_cycle": _table(
+            {"period_id": pa.string(), "cycle": pa.string(), "share": _SHARE, "at_most": _MONEY},
+            [
+                (period.id, str(cycle), share, bonus.at_most.get(cycle))
+                for period, bonus in bonuses.items()
+                for cycle, share in bonus.cycles.items()
+            ],
+        ),
+        "pay_curve": _table(
+            {
+                "period_id": pa.string(),
+                "value_of": pa.string(),
+                "attainment_cap": _ATTAINMENT,
+                "threshold": _ATTAINMENT,
+                "kind": pa.string(),
+                "parameters": pa.string(),
+                "last_at": _ATTAINMENT,
+                "last_factor": _SCORE,
+                "rate": _SCORE,
+                "per": _ATTAINMENT,
+                "cap": _SCORE,
+            },
+            [
+                (
+                    period.id,
+                    curve.of,
+                    curve.attainment_cap,
+                    curve.threshold,
+                    curve.kind,
+                    json.dumps(curve.parameters()),
+                    *curve.pairs[-1],
+                    curve.accelerator and curve.accelerator.rate,
+                    curve.accelerator and curve.accelerator.per,
+                    curve.cap,
+                )
+                for period, bonus in bonuses.items()
+                if (curve := bonus.curve)
+            ],
+        ),
+        "pool": _table(
+            {
+                "period_id": pa.string(),
+                "department_id": pa.string(),
+                "amount": _MONEY,
+                "kpi_id": pa.string(),
+                "share": _SHARE,
+                "scale": pa.string(),
+            },
+            [
+                (
+                    period.id,
+                    department,
+                    fund.amount and fund.amount[period.cycle],
+                    fund.kpi,
+                    fund.share,
+                    bonus.pool.scale,
+                )
+                for period, bonus in bonuses.items()
+                if bonus.pool and period.cycle in bonus.cycles
+                for department, fund in bonus.pool.funds.items()
+            ],
+        ),
+    }
 
 
 def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
@@ -416,7 +488,7 @@ def _grade(regulations: Mapping[str, Regulation]) -> pa.Table:
                 band.name.en,
                 band.at_least,
                 band.expected,
-                held.bonus.multiplier[band.grade],
+                held.bonus.multiplier and held.bonus.multiplier[band.grade],
                 order,
             )
             for period, held in regulations.items()

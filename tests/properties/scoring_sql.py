@@ -44,7 +44,11 @@ BORDER = date(2026, 4, 1)
 
 _YEAR_AGO = "intermediate.int_year_ago_contribution"
 
-PUBLISHED = ("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation")
+PUBLISHED = (
+    *("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation"),
+    "fct_payout",
+)
+PAID_WRONGLY = ("payout_fault", "pool_fault")
 REVIEWED = ("fct_scheme_review", "fct_capability", "fct_rating_fairness", "rating_off_scale", "calibration_stale")
 
 _COMPANY = """\
@@ -110,6 +114,7 @@ class ScoringSql:
         scoring = _needed(nodes, PUBLISHED, given=supplied)
         scored = {node["name"] for node in scoring.values()}
         self.statements = sql_by_hand({"nodes": scoring}, target)
+        self._gate = sql_by_hand({"nodes": _needed(nodes, PAID_WRONGLY, given=supplied | scored)}, target)
         self._review = sql_by_hand({"nodes": _needed(nodes, REVIEWED, given=supplied | scored)}, target)
         self._wording = sql_by_hand({"nodes": _needed(nodes, ["fct_score_step"], given=supplied | scored)}, target)
         self._relation = {name: f"{nodes[name]['schema']}.{name}" for name in REVIEWED}
@@ -122,6 +127,12 @@ class ScoringSql:
         for statement in self.statements:
             self._connection.execute(statement)
         return {name: self._rows(f"marts.{name}") for name in PUBLISHED}
+
+    def faults(self) -> list[given.Row]:
+        """What gate 4 would find in the scoring before, which it computes a second time."""
+        for statement in self._gate:
+            self._connection.execute(statement)
+        return [row for name in PAID_WRONGLY for row in self._rows(f"gates.{name}")]
 
     def reviewed(self, scheme: given.Scheme, rows: given.Given) -> Tables:
         """The same with the marts of the review, and what gates 2 and 3 look at."""
@@ -141,6 +152,8 @@ class ScoringSql:
 
     def take(self, scheme: given.Scheme) -> None:
         """Put the scheme into its tables."""
+        company = pa.table({"company_id": ["every_kind"], "currency": [scheme["currency"]]})
+        self._replace("control.company", company)
         for name, table in scheme_tables(Scheme.model_validate(scheme), PERIODS).items():
             self._replace(f"scheme.{name}", table)
 
@@ -229,7 +242,6 @@ class ScoringSql:
         self._connection.unregister("incoming")
 
     def _periods(self) -> None:
-        self._connection.execute("create table control.company as select 'every_kind' as company_id, 'CNY' as currency")
         self._connection.execute(
             "create table control.calibration (period_id text, employee_id text, computed_grade text, grade text, "
             "calibrated_by text, reason text, calibrated_at timestamp)"

@@ -36,6 +36,7 @@ def test_every_published_figure_equals_the_second_computation(sql: ScoringSql) -
         nonlocal cases
         expected = scored(SPANS, drawn.rows, drawn.scheme)
         assert not disagreements(drawn, expected, sql), told(drawn, sql)
+        assert not sql.faults()
         cases += len(drawn.scheme["positions"])
         for name in sorted(met(drawn, expected)):
             event(name)

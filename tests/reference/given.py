@@ -78,6 +78,8 @@ class Assignment:
     valid_from: date
     valid_to: date
     fte: Decimal = Decimal(1)
+    bonus_base: Decimal = Decimal(0)
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True)

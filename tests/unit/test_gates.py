@@ -66,6 +66,7 @@ COLUMNS = {
     "calibration_stale": "period_id employee_id calibrated_by grade_seen computed_grade",
     "fct_payout": ("period_id employee_id revision grade bonus_base multiplier active_share amount currency status"),
     "payout_fault": "period_id employee_id fault",
+    "pool_fault": "period_id pool_id fault",
 }
 
 
@@ -139,6 +140,7 @@ SOUND: dict[str, list[Row]] = {
             (MARCH, "bo", 1, "unqualified", D("1000.00"), D("0"), D("1"), D("0.00"), "USD", "proposed"),
         ],
         "payout_fault": [],
+        "pool_fault": [],
     }.items()
 }
 
@@ -349,6 +351,7 @@ VIOLATIONS: dict[tuple[str, str, str | None], Violation] = {
     ),
     ("fct_payout", IN_SET, "status"): broken("fct_payout", {**A_REVISED, "status": "posted"}, status="posted"),
     ("payout_fault", NO_ROW, None): unwanted("payout_fault", MARCH, "zed", "is no employee"),
+    ("pool_fault", NO_ROW, None): unwanted("pool_fault", MARCH, "company", "pays 99.99, holds 100, is to pay 100"),
 }
 
 EXPECTATIONS = [
@@ -370,6 +373,12 @@ def failed(result: GateResult) -> list[tuple[str, str, str | None]]:
 
 def one_table(gate: Gate, table: str) -> Gate:
     return dataclasses.replace(gate, tables={table: gate.tables[table]})
+
+
+def without_pools(gate: Gate) -> Gate:
+    return dataclasses.replace(
+        gate, tables={name: suite for name, suite in gate.tables.items() if name != "pool_fault"}
+    )
 
 
 def test_every_expectation_has_exactly_one_violation() -> None:
@@ -443,7 +452,7 @@ def test_a_refusal_about_a_whole_table_says_what_was_observed() -> None:
 
 
 def test_of_many_offending_rows_the_first_are_named_and_the_rest_counted() -> None:
-    gate = GATES["gate_4_payout"]
+    gate = without_pools(GATES["gate_4_payout"])
     many = OFFENDING_ROWS_KEPT + 5
     unpaid = [{**SOUND["fct_payout"][0], "employee_id": f"e{n:02}", "amount": Decimal(-n)} for n in range(1, many + 1)]
     faults = [
@@ -705,7 +714,9 @@ def test_a_closed_gate_prints_nothing_and_calls_nobody_and_loading_does_not_impo
         money = {"amount": Decimal("-0.10"), "multiplier": Decimal("1.5")}
         payout = pd.DataFrame([{**keys, **money, "revision": 1, "status": "posted"}])
         fault = pd.DataFrame([{**keys, "fault": "is no employee"}])
-        assert len(run_gate(gate, {"fct_payout": payout, "payout_fault": fault}).failure().problems) == 3
+        pool = pd.DataFrame({"period_id": [], "pool_id": [], "fault": []})
+        frames = {"fct_payout": payout, "payout_fault": fault, "pool_fault": pool}
+        assert len(run_gate(gate, frames).failure().problems) == 3
         assert not {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"} & set(calls), calls
         """
     done = subprocess.run(

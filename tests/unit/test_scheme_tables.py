@@ -32,7 +32,7 @@ def tables(tmp_path: Path) -> dict[str, pa.Table]:
 
 def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, pa.Table]) -> None:
     assert {name: {field.name: str(field.type) for field in table.schema} for name, table in tables.items()} == {
-        "scheme": {"scheme_id": "string", "currency": "string"},
+        "scheme": {"scheme_id": "string", "currency": "string", "currency_units": "int32"},
         "evaluation": {
             "period_id": "string",
             "kpi_weight": "decimal128(9, 6)",
@@ -140,7 +140,33 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "multiplier": "decimal128(9, 6)",
             "sort_order": "int32",
         },
-        "bonus_cycle": {"period_id": "string", "cycle": "string", "share": "decimal128(9, 6)"},
+        "bonus_cycle": {
+            "period_id": "string",
+            "cycle": "string",
+            "share": "decimal128(9, 6)",
+            "at_most": "decimal128(18, 3)",
+        },
+        "pay_curve": {
+            "period_id": "string",
+            "value_of": "string",
+            "attainment_cap": "decimal128(18, 8)",
+            "threshold": "decimal128(18, 8)",
+            "kind": "string",
+            "parameters": "string",
+            "last_at": "decimal128(18, 8)",
+            "last_factor": "decimal128(9, 4)",
+            "rate": "decimal128(9, 4)",
+            "per": "decimal128(18, 8)",
+            "cap": "decimal128(9, 4)",
+        },
+        "pool": {
+            "period_id": "string",
+            "department_id": "string",
+            "amount": "decimal128(18, 3)",
+            "kpi_id": "string",
+            "share": "decimal128(9, 6)",
+            "scale": "string",
+        },
         "review": {
             "period_id": "string",
             "systemic_miss_share": "decimal128(9, 6)",
@@ -210,7 +236,7 @@ def test_a_grade_carries_its_multiplier(tables: dict[str, pa.Table]) -> None:
 
 
 def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None:
-    assert tables["scheme"].to_pylist() == [{"scheme_id": "acme-2026", "currency": "CNY"}]
+    assert tables["scheme"].to_pylist() == [{"scheme_id": "acme-2026", "currency": "CNY", "currency_units": 100}]
     assert tables["evaluation"].to_pylist() == [
         {
             "period_id": "2026-03",

@@ -22,6 +22,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption  # noqa: TC001 — read at run time
+from perf_pipelines.commands.payroll import payroll_commands
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
@@ -34,7 +36,7 @@ _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
 company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive or
-calibrate.
+calibrate · 14 payroll and ledger do not agree · 15 a seal is broken or gives other results.
 """
 
 app = typer.Typer(
@@ -75,30 +77,9 @@ class GoalFormat(StrEnum):
     mermaid = "mermaid"
 
 
-def _the_company() -> str:
-    first, *others = served_companies()
-    if others:
-        raise typer.BadParameter(f"PERF_COMPANY names {', '.join([first, *others])}: say which one with --company")
-    return first
-
-
-CompanyOption = Annotated[
-    str,
-    typer.Option(
-        "--company",
-        "-c",
-        default_factory=_the_company,
-        show_default="the one that PERF_COMPANY names, else xx_ecommerce",
-        help="Folder name under companies/.",
-    ),
-]
-PeriodOption = Annotated[
-    str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1, 2017, 2017-W14 or 2017-01-02-14d.")
-]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Read the lake as it was after this load id; nothing is extracted.")
 ]
-LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Language of names and sentences.")]
 
 
 @app.command()
@@ -351,6 +332,7 @@ def content_hash(
 
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
 app.add_typer(scheme_commands, name="scheme")
+app.add_typer(payroll_commands, name="payroll")
 
 
 @scheme_commands.command(name="diff")

@@ -1,0 +1,1 @@
+"""Commands of ``perf-pipelines`` that belong together, a module a group; cli.py mounts them."""

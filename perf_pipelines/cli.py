@@ -24,6 +24,7 @@ from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption  # noqa: TC001 — read at run time
 from perf_pipelines.commands.payroll import payroll_commands
+from perf_pipelines.commands.seal import seal_commands
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
@@ -333,6 +334,7 @@ def content_hash(
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
 app.add_typer(scheme_commands, name="scheme")
 app.add_typer(payroll_commands, name="payroll")
+app.add_typer(seal_commands, name="seal")
 
 
 @scheme_commands.command(name="diff")

@@ -12,7 +12,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class CompanyHome:
-    """The state of one company. ``lake`` and ``records`` are kept for ever; the rest can be deleted and made again."""
+    """The state of one company. ``lake``, ``records`` and ``seals`` are kept for ever.
+
+    The rest can be deleted and made again.
+    """
 
     root: Path
 
@@ -50,6 +53,11 @@ class CompanyHome:
     def versions(self) -> Path:
         """The published version and the one before it."""
         return self.root / "versions"
+
+    @property
+    def seals(self) -> Path:
+        """Sealed periods, a folder a revision (sealing.py), kept for ever."""
+        return self.root / "seals"
 
     @property
     def lock(self) -> Path:

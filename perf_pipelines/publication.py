@@ -121,7 +121,7 @@ def publish(
         )
         _write_record(making / "publication.json", publication)
         version = home.versions / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{publication.content_hash[:12]}"
-        _flush(making)
+        flush(making)
         making.rename(version)
     finally:
         shutil.rmtree(making, ignore_errors=True)
@@ -357,7 +357,7 @@ def _keep_versions(home: CompanyHome, *kept: Path | None) -> None:
             shutil.rmtree(version)
 
 
-def _flush(folder: Path) -> None:
+def flush(folder: Path) -> None:
     """Have the machine write every file and folder to disk: the link must never lead to what a power cut has eaten."""
     for path in [*folder.rglob("*"), folder]:
         handle = os.open(path, os.O_RDONLY)

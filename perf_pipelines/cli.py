@@ -22,7 +22,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption  # noqa: TC001 — read at run time
+from perf_pipelines.commands.options import (
+    CompanyOption,
+    LanguageOption,
+    PeriodOption,
+    given,
+)
 from perf_pipelines.commands.payroll import payroll_commands
 from perf_pipelines.commands.seal import seal_commands
 from perf_pipelines.errors import PerfError
@@ -166,8 +171,8 @@ def waive(
         day=day.date(),
         system_a=system_a,
         system_b=system_b,
-        waived_by=_given("--by", by),
-        reason=_given("--reason", reason),
+        waived_by=given("--by", by),
+        reason=given("--reason", reason),
     )
     _out().print(
         Text(
@@ -199,8 +204,8 @@ def calibrate(
         period=Period.parse(period),
         employee=employee,
         grade=grade,
-        calibrated_by=_given("--by", by),
-        reason=_given("--reason", reason),
+        calibrated_by=given("--by", by),
+        reason=given("--reason", reason),
     )
     _out().print(
         Text(
@@ -434,12 +439,6 @@ def main() -> None:
     except PerfError as refusal:
         _print_refusal(refusal)
         raise SystemExit(refusal.exit_code) from None
-
-
-def _given(option: str, text: str) -> str:
-    if not text.strip():
-        raise typer.BadParameter(f"{option} is empty: a decision has a name and a reason")
-    return text.strip()
 
 
 def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _SHOWN = 20
+_COMPARED = 10_000
 _TEXT_SHOWN = 80
 
 _Row = dict[str, Any]
@@ -33,7 +34,9 @@ def row_differences(
     common = [column for column in columns["before"] if column in columns["after"]]
     lost = _only_in(connection, before, after, common)
     fresh = _only_in(connection, after, before, common)
-    count = max(len(lost), len(fresh))
+    if not lost and not fresh:
+        return problems
+    count = max(_count_only_in(connection, before, after, common), _count_only_in(connection, after, before, common))
     for row in lost[:_SHOWN]:
         partner = _partner(row, fresh)
         if partner is None:
@@ -60,9 +63,19 @@ def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
 
 
 def _only_in(connection: duckdb.DuckDBPyConnection, one: str, other: str, columns: list[str]) -> list[_Row]:
+    query = _difference(one, other, columns)
+    found = connection.execute(f"select * from ({query}) order by all limit {_COMPARED}").fetchall()
+    return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+def _count_only_in(connection: duckdb.DuckDBPyConnection, one: str, other: str, columns: list[str]) -> int:
+    counted = connection.execute(f"select count(*) from ({_difference(one, other, columns)})").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _difference(one: str, other: str, columns: list[str]) -> str:
     listed = ", ".join(map(identifier, columns))
-    found = connection.execute(f"select {listed} from {one} except all select {listed} from {other} order by all")
-    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+    return f"select {listed} from {one} except all select {listed} from {other}"
 
 
 def _partner(row: _Row, others: list[_Row]) -> _Row | None:

@@ -5,8 +5,8 @@ A seal is a folder ``seals/<period>/r<revision>/`` that is written once, by one 
 - ``marts/``: facts, scores, evaluation and payout of the period, the very files that were published;
 - ``inputs/``, ``kpis/``, ``control/``: all rows that the floors from the facts to the payout read;
 - ``company/<company>/``: company.yaml, sources.yaml, scheme.yaml and models/ as they were;
-- ``manifest.json``: SHA-256 of every file and of the rows in it, loads, versions of the code; its own SHA-256 stands in
-  ``manifest.sha256``.
+- ``manifest.json``: SHA-256 of every file and the content hash of its rows, loads, versions of the code; its own SHA-256
+  stands in ``manifest.sha256``.
 
 A period is sealed only when computing it from the new seal alone gives what was published.
 """
@@ -29,15 +29,16 @@ import duckdb
 from perf_pipelines.closing import GATES
 from perf_pipelines.code_version import CodeVersion, code_at_hand
 from perf_pipelines.company import Company, load_company
+from perf_pipelines.durable import flush, flush_all
 from perf_pipelines.errors import PerfError, Problem
 from perf_pipelines.home import CompanyHome
 from perf_pipelines.periods import Period
-from perf_pipelines.publication import flush, open_marts, read_publication
+from perf_pipelines.publication import content_of, open_marts, read_publication
 from perf_pipelines.reports.marts import PublishedMarts
 from perf_pipelines.row_differences import row_differences
 from perf_pipelines.sql_text import identifier, literal, parquet
 from perf_pipelines.warehouse.dbt import DBT_PROJECT, Dbt, Floor, Relation, input_models, kpi_models, model_files
-from perf_pipelines.warehouse.engine import Warehouse, memory_limit
+from perf_pipelines.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +52,6 @@ _RECOMPUTED = (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT)
 _FORMAT = 1
 _MANIFEST = "manifest.json"
 _MANIFEST_HASH = "manifest.sha256"
-_ROWS_AT_ONCE = 10_000
 
 
 class SealRefused(PerfError):
@@ -62,11 +62,11 @@ class SealRefused(PerfError):
 
 @dataclass(frozen=True, kw_only=True)
 class SealedFile:
-    """SHA-256 of a file's bytes; of Parquet also how many rows it has, and SHA-256 of them as sorted lines of JSON."""
+    """SHA-256 of a file's bytes; of Parquet also how many rows it has and their content hash, as of published files."""
 
     sha256: str
     rows: int | None = None
-    rows_sha256: str | None = None
+    content_hash: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +85,14 @@ class Seal:
     files: Mapping[str, SealedFile]
 
     @property
+    def called(self) -> str:
+        """Period and revision, as messages name them."""
+        return f"{self.period}, revision {self.revision}"
+
+    @property
     def hash(self) -> str:
         """SHA-256 of the manifest: whoever knows it can tell that not a byte of the seal is another."""
-        return hashlib.sha256((self.folder / _MANIFEST).read_bytes()).hexdigest()
+        return _sha256(self.folder / _MANIFEST)
 
     def named(self, folder: str) -> dict[str, Path]:
         """The Parquet files in one of its folders by relation."""
@@ -125,9 +130,10 @@ def seal_period(closing: Closing, period: Period) -> tuple[Seal, bool]:
             record = read_publication(closing.home).periods[period.id]
             _have_what_was_read(closing, period, record)
             _write(making, closing=closing, period=period, record=record, marts=names)
-            _verify(_read(making), like=closing.dbt)
-            flush(making)
+            _refuse_differences(_read(making), like=closing.dbt)
+            flush_all(making)
             making.rename(folder)
+            flush(folder.parent)
         finally:
             shutil.rmtree(making, ignore_errors=True)
         return _read(folder), True
@@ -152,12 +158,28 @@ def read_seal(home: CompanyHome, period: Period, *, revision: int | None = None)
     return _read(there[wanted])
 
 
-def verify(home: CompanyHome, period: Period, *, revision: int | None = None) -> Verified:
+def verify(seal: Seal, *, like: Dbt | None = None) -> Verified:
     """Compute a sealed revision again, from the seal alone with the code at hand, and compare every row.
 
-    :class:`SealRefused` where a byte has changed or a row differs.
+    ``like`` is dbt that may have read the project already. :class:`SealRefused` where a byte has changed or a row
+    differs, and where the code at hand cannot compute it.
     """
-    return _verify(read_seal(home, period, revision=revision), like=None)
+    changed = _changed_files(seal)
+    if changed:
+        raise SealRefused(f"the seal of {seal.called} is broken", changed)
+    code_changes = code_at_hand().changed_since(seal.code)
+    since = f"the code has changed since: {', '.join(code_changes)}" if code_changes else "by the same code"
+    try:
+        problems = _differences(seal, like=like, called=("sealed", "computed now"), todo=_BY_ITS_CODE)
+    except (PerfError, duckdb.Error) as error:
+        said = Problem(what=str(error).splitlines()[0], todo=_BY_ITS_CODE)
+        more = error.problems if isinstance(error, PerfError) else ()
+        headline = f"{seal.called} cannot be computed from its seal ({since})"
+        raise SealRefused(headline, [said, *more]) from error
+    if problems:
+        raise SealRefused(f"{seal.called} gives other results than were sealed ({since})", problems)
+    rows = sum(file.rows or 0 for path, file in seal.files.items() if path.startswith("marts/"))
+    return Verified(seal=seal, rows=rows, code_changes=code_changes)
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,18 +194,25 @@ def _published_revision(marts: PublishedMarts, period: Period) -> int:
 
 def _have_what_was_read(closing: Closing, period: Period, record: PeriodRecord) -> None:
     """See to it that inputs and KPIs stand in the warehouse as of the loads that the published period was read from."""
-    closing.name([period])
-    standing = closing.warehouse.build() == closing.dbt.build_id and not closing.warehouse.shut_for(GATES[Floor.PAYOUT])
-    if standing and _loads(closing.warehouse) == record.loads:
+    if closing.warehouse.build() == closing.dbt.build_id and _stands_for(closing.warehouse, record.loads):
+        closing.name([period])
         return
     closing.prepare(periods=(), as_of=max(record.loads.values(), key=Decimal))
     if _loads(closing.warehouse) != record.loads:
-        raise _cannot_be_sealed(
-            period, "it was published from other loads than can be read now as of its newest one", period_again(period)
-        )
+        what = "it was published from other loads than can be read now as of its newest one"
+        raise SealRefused(f"{period} is not sealed", [Problem(field="period", what=what, todo=_CLOSE_AGAIN)])
     closing.pass_floor(Floor.INPUTS)
     closing.pass_floor(Floor.KPIS)
     closing.name([period])
+    # what is read as of an older load must not be taken for the newest when somebody builds one floor alone
+    closing.warehouse.shut_gates(list(GATES.values()))
+
+
+def _stands_for(warehouse: Warehouse, loads: Mapping[str, str]) -> bool:
+    """Whether inputs and KPIs have been built of these loads: then facts have been built on them, of some period."""
+    with warehouse.connect() as connection:
+        passed = connection.execute("select 1 from control.open_gate where gate = ?", [GATES[Floor.FACTS]]).fetchone()
+    return passed is not None and _loads(warehouse) == loads
 
 
 def _loads(warehouse: Warehouse) -> dict[str, str]:
@@ -204,12 +233,10 @@ def _write(making: Path, *, closing: Closing, period: Period, record: PeriodReco
             closing.home.published / "parquet" / mart / f"{period.id}.parquet", making / "marts" / f"{mart}.parquet"
         )
     with closing.warehouse.connect() as connection:
-        for relation in closing.dbt.reads(_RECOMPUTED):
-            # the scheme is sealed as its text, from which the code makes its tables
-            if relation.schema != "scheme":
-                (making / relation.schema).mkdir(exist_ok=True)
-                file = making / relation.schema / f"{relation.name}.parquet"
-                connection.execute(f"copy ({_rows_read(relation)} order by all) to {literal(file)} (format parquet)")
+        for relation in _sealed_relations(closing.dbt):
+            (making / relation.schema).mkdir(exist_ok=True)
+            file = making / relation.schema / f"{relation.name}.parquet"
+            connection.execute(f"copy ({_rows_read(relation)} order by all) to {literal(file)} (format parquet)")
     company = making / "company" / closing.company.id
     for path in _texts(closing.company):
         copy = company / path.relative_to(closing.company.folder)
@@ -231,6 +258,13 @@ def _write(making: Path, *, closing: Closing, period: Period, record: PeriodReco
     (making / _MANIFEST).write_text(text, encoding="utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()
     (making / _MANIFEST_HASH).write_text(f"{digest}  {_MANIFEST}\n", encoding="utf-8")
+    for path in _relative_files(making):
+        (making / path).chmod(0o444)
+
+
+def _sealed_relations(dbt: Dbt) -> Iterator[Relation]:
+    """What is read, without the scheme: that is sealed as its text, of which the code at hand makes the tables."""
+    return (relation for relation in dbt.reads(_RECOMPUTED) if relation.schema != "scheme")
 
 
 def _rows_read(relation: Relation) -> str:
@@ -255,26 +289,28 @@ def _texts(company: Company) -> Iterator[Path]:
 
 
 def _described(path: Path) -> SealedFile:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     if path.suffix != ".parquet":
-        return SealedFile(sha256=digest)
-    rows = hashlib.sha256()
-    count = 0
-    with duckdb.connect(config={"memory_limit": memory_limit()}) as connection:
-        found = connection.execute(
-            f"select to_json(content)::varchar as line from {parquet([path])} as content order by line"
-        )
-        while batch := found.fetchmany(_ROWS_AT_ONCE):
-            count += len(batch)
-            for (line,) in batch:
-                rows.update(f"{line}\n".encode())
-    return SealedFile(sha256=digest, rows=count, rows_sha256=rows.hexdigest())
+        return SealedFile(sha256=_sha256(path))
+    content = content_of(path)
+    return SealedFile(sha256=_sha256(path), rows=content.rows, content_hash=content.hash)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refuse_differences(seal: Seal, *, like: Dbt) -> None:
+    """A seal that would not verify is not made: scheme, models, calibrations may have changed since the publication."""
+    problems = _differences(seal, like=like, called=("published", "computed now"), todo=_CLOSE_AGAIN)
+    if problems:
+        headline = f"{seal.called} is not sealed: what is published is not what its inputs give now"
+        raise SealRefused(headline, problems)
 
 
 def _sealed_already(home: CompanyHome, seal: Seal) -> Seal:
     """The seal that is there, if it holds what is published now; :class:`SealRefused` otherwise."""
-    problems: list[Problem] = list(_changed_files(seal))
+    problems = _changed_files(seal)
     with open_marts(home.published) as published:
         for mart, file in seal.named("marts").items():
             now = f"(select * from published.marts.{mart} where period_id = {literal(seal.period)})"
@@ -295,11 +331,8 @@ def _sealed_already(home: CompanyHome, seal: Seal) -> Seal:
 
 _REOPEN = "reopen the period, so that what has changed becomes a revision of its own"
 _RESTORE = "bring the seal back from its backup"
-
-
-def period_again(period: Period) -> str:
-    """What to do where the published period is not what would be computed now."""
-    return f"close {period} again and seal what is published then"
+_CLOSE_AGAIN = "close the period again and seal what is published then"
+_BY_ITS_CODE = "find what has changed in the code, or verify with the code that sealed it"
 
 
 def _read(folder: Path) -> Seal:
@@ -317,53 +350,37 @@ def _read(folder: Path) -> Seal:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         what = f"the manifest cannot be read ({error})"
-        raise _broken(folder, [Problem(file=f"{folder.name}/{_MANIFEST}", what=what, todo=_RESTORE)]) from error
+        raise SealRefused(
+            f"the seal {folder.parent.name}/{folder.name} is broken", [_changed(_MANIFEST, what)]
+        ) from error
 
 
-def _verify(seal: Seal, *, like: Dbt | None) -> Verified:
-    changed = list(_changed_files(seal))
-    if changed:
-        raise _broken(seal.folder, changed)
-    code_changes = code_at_hand().changed_since(seal.code)
-    try:
-        problems = _recomputed_differently(seal, like=like)
-    except SealRefused:
-        raise
-    except (PerfError, duckdb.Error) as error:
-        since = f"the code has changed since: {', '.join(code_changes)}" if code_changes else "the code is the same"
-        problems = error.problems if isinstance(error, PerfError) else ()
-        headline = f"{_called(seal)} cannot be computed by this code"
-        said = Problem(what=f"{str(error).splitlines()[0]}; {since}", todo="verify it with the code that sealed it")
-        raise SealRefused(headline, [said, *problems]) from error
-    if problems:
-        since = f"the code has changed since: {', '.join(code_changes)}" if code_changes else "by the same code"
-        raise SealRefused(f"{_called(seal)} gives other results than were sealed ({since})", problems)
-    rows = sum(file.rows or 0 for path, file in seal.files.items() if path.startswith("marts/"))
-    return Verified(seal=seal, rows=rows, code_changes=code_changes)
+def _changed_files(seal: Seal) -> list[Problem]:
+    """Files that are not as they were sealed; where all bytes are the same, files from which other rows are read."""
+    return list(_changed_bytes(seal)) or [
+        _changed(path, "its bytes are the same, but other rows are read from them")
+        for path, sealed in seal.files.items()
+        if _described(seal.folder / path) != sealed
+    ]
 
 
-def _changed_files(seal: Seal) -> Iterator[Problem]:
-    """Files that are not as they were sealed: missing, other bytes, other rows, or one too many."""
-    digest = hashlib.sha256((seal.folder / _MANIFEST).read_bytes()).hexdigest()
+def _changed_bytes(seal: Seal) -> Iterator[Problem]:
+    """Files that are missing, have other bytes, or are too many."""
     beside = seal.folder / _MANIFEST_HASH
-    if not beside.exists() or beside.read_bytes() != f"{digest}  {_MANIFEST}\n".encode():
+    if not beside.exists() or beside.read_bytes() != f"{seal.hash}  {_MANIFEST}\n".encode():
         yield _changed(_MANIFEST, f"its bytes have another SHA-256 than {_MANIFEST_HASH} says")
     for path, sealed in seal.files.items():
         if not (seal.folder / path).is_file():
             yield _changed(path, "the file is missing")
-            continue
-        with (seal.folder / path).open("rb") as file:
-            same = hashlib.file_digest(file, "sha256").hexdigest() == sealed.sha256
-        if not same:
+        elif _sha256(seal.folder / path) != sealed.sha256:
             yield _changed(path, "its bytes have changed")
-        elif _described(seal.folder / path) != sealed:
-            yield _changed(path, "its bytes are the same, but other rows are read from them")
     for path in _relative_files(seal.folder):
         if str(path) not in {*seal.files, _MANIFEST, _MANIFEST_HASH}:
             yield _changed(str(path), "the file was not sealed")
 
 
-def _recomputed_differently(seal: Seal, *, like: Dbt | None) -> list[Problem]:
+def _differences(seal: Seal, *, like: Dbt | None, called: tuple[str, str], todo: str) -> list[Problem]:
+    """What differs between the marts in the seal and those that the code makes of everything else in it."""
     company = load_company(
         seal.folder / "company" / seal.company,
         kpi_models=kpi_models(DBT_PROJECT / "models" / "kpis"),
@@ -375,27 +392,21 @@ def _recomputed_differently(seal: Seal, *, like: Dbt | None) -> list[Problem]:
         dbt = Dbt(company=company, home=home, like=like)
         warehouse.close_periods(company=company, periods=[Period.parse(seal.period)])
         with warehouse.connect() as connection:
-            for relation in dbt.reads(_RECOMPUTED):
-                if relation.schema != "scheme":
-                    _bring_in(connection, relation, seal)
-        for floor in _RECOMPUTED:
-            dbt.build(floor, tested=False)
+            for relation in _sealed_relations(dbt):
+                _bring_in(connection, relation, seal)
+        dbt.build(*_RECOMPUTED, tested=False)
+        made = dbt.marts(_RECOMPUTED)
         problems: list[Problem] = []
         with warehouse.connect() as connection:
-            made = dbt.marts(_RECOMPUTED)
             for mart, file in seal.named("marts").items():
                 if mart not in made:
-                    problems.append(Problem(file=mart, what="this code does not make it", todo=_BY_ITS_CODE))
+                    problems.append(Problem(file=mart, what="this code does not make it", todo=todo))
                     continue
                 now = f"(select * from marts.{mart} where period_id = {literal(seal.period)})"
                 problems += row_differences(
-                    connection, mart=mart, before=parquet([file]), after=now, called=_SEALED_AND_NOW, todo=_BY_ITS_CODE
+                    connection, mart=mart, before=parquet([file]), after=now, called=called, todo=todo
                 )
         return problems
-
-
-_SEALED_AND_NOW = ("sealed", "computed now")
-_BY_ITS_CODE = "find what has changed in the code, or verify with the code that sealed it"
 
 
 def _bring_in(connection: duckdb.DuckDBPyConnection, relation: Relation, seal: Seal) -> None:
@@ -447,17 +458,5 @@ def _relative_files(folder: Path) -> list[Path]:
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
 
 
-def _called(seal: Seal) -> str:
-    return f"the seal of {seal.period}, revision {seal.revision},"
-
-
 def _changed(path: str, what: str) -> Problem:
     return Problem(file=path, what=what, todo=_RESTORE)
-
-
-def _broken(folder: Path, problems: Sequence[Problem]) -> SealRefused:
-    return SealRefused(f"the seal {folder.parent.name}/{folder.name} is broken", problems)
-
-
-def _cannot_be_sealed(period: Period, what: str, todo: str) -> SealRefused:
-    return SealRefused(f"{period} cannot be sealed", [Problem(field="period", what=what, todo=todo)])

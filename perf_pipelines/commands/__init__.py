@@ -1,1 +1,1 @@
-"""Commands of ``perf-pipelines`` that belong together, a module a group; cli.py mounts them."""
+"""The sub-commands of ``perf-pipelines``, a file a group; ``cli.py`` mounts each with one line."""

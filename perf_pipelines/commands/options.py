@@ -1,4 +1,4 @@
-"""Options that mean the same in every command."""
+"""Options that more than one command has, and what all of them refuse."""
 
 from __future__ import annotations
 
@@ -31,3 +31,10 @@ PeriodOption = Annotated[
     str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1, 2017, 2017-W14 or 2017-01-02-14d.")
 ]
 LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Language of names and sentences.")]
+
+
+def given(option: str, text: str) -> str:
+    """The name or reason that was given, without space around it; refused when there is nothing else."""
+    if not text.strip():
+        raise typer.BadParameter(f"{option} is empty: a decision has a name and a reason")
+    return text.strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, PeriodOption  # noqa: TC001 — read at run time
+from perf_pipelines.errors import CompanyRefused
 from perf_pipelines.home import company_home
 from perf_pipelines.periods import Period
 
@@ -31,7 +33,7 @@ def create(period: PeriodOption, company: CompanyOption) -> None:
     console = Console()
     said = "sealed" if fresh else "is sealed already, with the same results"
     console.print(f"[green]✓[/green] {seal.period} revision {seal.revision} {said}: {seal.folder}", soft_wrap=True)
-    console.print(f"hash of the seal {seal.hash}")
+    console.print(f"hash of the seal {seal.hash}", soft_wrap=True)
 
 
 @seal_commands.command()
@@ -43,19 +45,24 @@ def verify(
     ] = None,
 ) -> None:
     """Compute a sealed revision again, from the seal alone with the code at hand, and compare every row and byte."""
+    from perf_pipelines.defs.companies import closing_of
+    from perf_pipelines.sealing import read_seal
     from perf_pipelines.sealing import verify as verify_seal
 
+    seal = read_seal(company_home(company), Period.parse(period), revision=revision)
+    like = None
+    with suppress(CompanyRefused):  # the folder may have changed or be gone: the seal needs nothing of it
+        like = closing_of(company).dbt
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        verified = verify_seal(company_home(company), Period.parse(period), revision=revision)
-    seal = verified.seal
+        verified = verify_seal(seal, like=like)
     console = Console()
     console.print(
         f"[green]✓[/green] {seal.period} revision {seal.revision}, sealed {seal.sealed_at}: "
         f"{verified.rows:,} rows computed again, all as sealed",
         soft_wrap=True,
     )
-    console.print(f"hash of the seal {seal.hash}")
+    console.print(f"hash of the seal {seal.hash}", soft_wrap=True)
     if verified.code_changes:
         said = f"! the code has changed since, without effect here: {', '.join(verified.code_changes)}"
         Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)

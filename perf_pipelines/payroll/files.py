@@ -8,11 +8,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from perf_pipelines.durable import write_whole
 from perf_pipelines.errors import Problem
 from perf_pipelines.payroll.cells import neutralised
 from perf_pipelines.payroll.lines import PayrollRefused, control_totals
@@ -128,8 +128,8 @@ def write(path: Path, content: bytes) -> bool:
         )
     # the file first: a checksum without its file would say that something was lost
     if there is None:
-        _write_whole(path, content)
-    _write_whole(checksum_file(path), f"{checksum(content)}  {path.name}\n".encode())
+        write_whole(path, content)
+    write_whole(checksum_file(path), f"{checksum(content)}  {path.name}\n".encode())
     return there is None
 
 
@@ -141,23 +141,6 @@ def checksum_file(path: Path) -> Path:
 def checksum(content: bytes) -> str:
     """SHA-256 in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    making = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with making.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        making.replace(path)
-    finally:
-        making.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _row(line: PayrollLine) -> dict[str, Any]:

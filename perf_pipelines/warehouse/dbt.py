@@ -152,8 +152,9 @@ class Dbt:
 
     def reads(self, floors: Collection[Floor]) -> tuple[Relation, ...]:
         """What the models of these floors read that is not made on one of them: of other floors and of the pipeline."""
-        everything = {**self.manifest()["nodes"], **self.manifest()["sources"]}
-        made = self._models(floors)
+        manifest = self.manifest()
+        everything = {**manifest["nodes"], **manifest["sources"]}
+        made = _models(manifest, floors)
         read = {key for node in made.values() for key in node["depends_on"]["nodes"]} - made.keys()
         return tuple(
             Relation(
@@ -168,35 +169,29 @@ class Dbt:
 
     def marts(self, floors: Collection[Floor]) -> tuple[str, ...]:
         """Names of the marts that are made on these floors."""
-        return tuple(sorted(node["name"] for node in self._models(floors).values() if node["schema"] == "marts"))
+        return tuple(
+            sorted(node["name"] for node in _models(self.manifest(), floors).values() if node["schema"] == "marts")
+        )
 
-    def _models(self, floors: Collection[Floor]) -> dict[str, Any]:
-        nodes: Mapping[str, Any] = self.manifest()["nodes"]
-        return {
-            key: node
-            for key, node in nodes.items()
-            if node["resource_type"] == "model" and not set(floors).isdisjoint(node["tags"])
-        }
-
-    def build(self, floor: Floor, *, tested: bool = True) -> tuple[NodeResult, ...]:
+    def build(self, *floors: Floor, tested: bool = True) -> tuple[NodeResult, ...]:
         """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result.
 
-        Not ``tested``: the models alone.
+        Not ``tested``: the models alone. Several floors at once are built where no gate has to be passed between them.
         """
         if self._held is None:
             self.parse()
-        left_out = self.left_out(floor)
+        left_out = [name for floor in floors for name in self.left_out(floor)]
         without = [*(("--exclude", *left_out) if left_out else ())]
         if not tested:
             without += ["--exclude-resource-type", "test"]
         # buildable: a test that also reads a higher floor waits for that one
-        among = ("--indirect-selection", "buildable", "--select", f"tag:{floor}")
+        among = ("--indirect-selection", "buildable", "--select", *(f"tag:{floor}" for floor in floors))
         outcome = self._invoke("build", "--no-write-json", *among, *without)
         results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
         if broken or (outcome.exception is not None and not results):
             raise RunFailed(
-                f"dbt could not build the floor `{floor}` of {self._company.id}",
+                f"dbt could not build the floor `{', '.join(floors)}` of {self._company.id}",
                 [
                     Problem(file=node.file, field=node.name, what=node.message, todo="mend the model and run again")
                     for node in broken
@@ -305,6 +300,15 @@ def _environment(values: Mapping[str, str]) -> Generator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _models(manifest: Mapping[str, Any], floors: Collection[Floor]) -> dict[str, Any]:
+    """The nodes of the models of these floors."""
+    return {
+        key: node
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and not set(floors).isdisjoint(node["tags"])
+    }
 
 
 def _node_result(result: Any) -> NodeResult:

@@ -5,7 +5,7 @@ A seal is a folder ``seals/<period>/r<revision>/`` that is written once, by one 
 - ``marts/``: facts, scores, evaluation and payout of the period, the very files that were published;
 - ``inputs/``, ``kpis/``, ``control/``: all rows that the floors from the facts to the payout read;
 - ``company/<company>/``: company.yaml, sources.yaml, scheme.yaml and models/ as they were;
-- ``manifest.json``: SHA-256 of every file and the content hash of its rows, loads, versions of the code; its own SHA-256
+- ``manifest.json``: SHA-256 of every file and the content hash of its rows, loads, versions of the code; its own hash
   stands in ``manifest.sha256``.
 
 A period is sealed only when computing it from the new seal alone gives what was published.
@@ -323,7 +323,7 @@ def _sealed_already(home: CompanyHome, seal: Seal) -> Seal:
                 todo=_REOPEN,
             )
     if problems:
-        raise SealRefused(f"revision {seal.revision} of {seal.period} is sealed already, with other results", problems)
+        raise SealRefused(f"{seal.called} is sealed already, with other results", problems)
     return seal
 
 

@@ -15,6 +15,7 @@ from perf_pipelines.code_version import code_at_hand
 from perf_pipelines.defs.companies import closing_of
 from perf_pipelines.home import CompanyHome
 from perf_pipelines.periods import Period
+from perf_pipelines.publication import content_of
 from perf_pipelines.sealing import SealRefused, read_seal, verify
 
 if TYPE_CHECKING:
@@ -70,8 +71,6 @@ def forged(there: Path, path: str, rows: str | None) -> None:
         with duckdb.connect() as connection:
             connection.execute(f"create table sealed as select * from read_parquet('{file}')")
             connection.execute(f"copy ({rows}) to '{file}' (format parquet)")
-        from perf_pipelines.publication import content_of
-
         content = content_of(file)
         manifest["files"][path] = {
             "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
@@ -121,7 +120,7 @@ def test_of_a_kpi_only_the_rows_of_the_days_that_count_are_sealed(sealed: Place)
         "union_by_name = true)"
     ).fetchall()
     [(first, last)] = days
-    assert ("2017-03-01", "2017-03-31") == (max(first, "2017-03-01"), last)
+    assert "2017-03-01" <= first <= last <= "2017-03-31"
 
 
 def test_sealing_the_same_again_changes_nothing(sealed: Place) -> None:
@@ -153,9 +152,9 @@ def test_other_results_for_a_sealed_revision_are_refused_and_the_seal_stays(seal
 def test_one_changed_byte_is_found(sealed: Place, tmp_path: Path, path: str) -> None:
     home, there = copied(sealed, tmp_path)
     content = bytearray((there / path).read_bytes())
-    # a letter of a value, so that a manifest can still be read
-    at = content.rindex(b"a") if path == "manifest.json" else len(content) // 2
-    content[at] = ord("b") if path == "manifest.json" else content[at] ^ 1
+    # in a value of the manifest, so that it can still be read
+    at = content.index(b"crm-sales-2017") if path == "manifest.json" else len(content) // 2
+    content[at] ^= 1
     (there / path).write_bytes(content)
     with pytest.raises(SealRefused, match=f"the seal of 2017-03, revision 1 is broken\n.*{path}"):
         verify(read_seal(home, MARCH))

@@ -68,7 +68,7 @@ class Closing:
         self.lake = Lake(home.lake)
         self.warehouse = Warehouse(home.warehouse)
         self.dbt = Dbt(company=company, home=home)
-        self.records = Records(home.records)
+        self.records = Records(home.records_url, company_id=company.id)
 
     @contextmanager
     def alone(self) -> Generator[None]:

@@ -95,7 +95,12 @@ def waiver(*, by: str, reason: str = "booked twice, finance corrects it in April
 
 
 def recorded(place: Place) -> list[str]:
-    return [waiver.waived_by for waiver in Records(place.home / "small_shop" / "records").waivers()]
+    return [
+        waiver.waived_by
+        for waiver in Records(
+            f"sqlite:///{place.home}/small_shop/records/records.sqlite", company_id="small_shop"
+        ).waivers()
+    ]
 
 
 @pytest.fixture(scope="module")

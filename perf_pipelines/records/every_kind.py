@@ -1,0 +1,13 @@
+"""All kinds of record, as the audit log, backups and checks go through them. A new kind is a line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from perf_pipelines.records.calibrations import CALIBRATIONS
+from perf_pipelines.records.waivers import WAIVERS
+
+if TYPE_CHECKING:
+    from perf_pipelines.records.kinds import Kind
+
+EVERY_KIND: tuple[Kind[Any], ...] = (WAIVERS, CALIBRATIONS)

@@ -28,6 +28,7 @@ from perf_pipelines.commands.options import (
     PeriodOption,
     given,
 )
+from perf_pipelines.commands.pay import pay_commands
 from perf_pipelines.commands.records import records_commands
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
@@ -337,6 +338,7 @@ def content_hash(
 
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
 app.add_typer(scheme_commands, name="scheme")
+app.add_typer(pay_commands, name="pay")
 app.add_typer(records_commands, name="records")
 
 

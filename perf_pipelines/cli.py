@@ -28,7 +28,9 @@ from perf_pipelines.commands.options import (
     PeriodOption,
     given,
 )
+from perf_pipelines.commands.pay import pay_commands
 from perf_pipelines.commands.payroll import payroll_commands
+from perf_pipelines.commands.records import records_commands
 from perf_pipelines.commands.seal import seal_commands
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
@@ -42,7 +44,8 @@ _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
 company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive or
-calibrate · 14 payroll and ledger do not agree · 15 a seal is broken or gives other results.
+calibrate · 11 nothing is approved, posted, reopened or answered as asked · 12 the records are not what was recorded ·
+14 payroll file and ledger do not agree · 15 a period cannot be sealed, or its seal is broken or gives other results.
 """
 
 app = typer.Typer(
@@ -338,7 +341,9 @@ def content_hash(
 
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
 app.add_typer(scheme_commands, name="scheme")
+app.add_typer(pay_commands, name="pay")
 app.add_typer(payroll_commands, name="payroll")
+app.add_typer(records_commands, name="records")
 app.add_typer(seal_commands, name="seal")
 
 

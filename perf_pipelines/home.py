@@ -41,8 +41,13 @@ class CompanyHome:
 
     @property
     def records(self) -> Path:
-        """Approvals, ledger, feedback, notes (from issue to issue: see CHANGELOG.md)."""
+        """Where the records stand when they stand in a file."""
         return self.root / "records"
+
+    @property
+    def records_url(self) -> str:
+        """The database with what people have decided: ``PERF_RECORDS_URL``, or a SQLite file in :attr:`records`."""
+        return os.environ.get("PERF_RECORDS_URL") or f"sqlite:///{self.records / 'records.sqlite'}"
 
     @property
     def published(self) -> Path:
@@ -74,6 +79,10 @@ class TrialHome(CompanyHome):
     @property
     def lake(self) -> Path:
         return self.real.lake
+
+    @property
+    def records_url(self) -> str:
+        return f"sqlite:///{self.records / 'records.sqlite'}"
 
 
 def perf_home() -> Path:

@@ -32,8 +32,10 @@ from perf_pipelines.company import Company, load_company
 from perf_pipelines.durable import flush, flush_all
 from perf_pipelines.errors import PerfError, Problem
 from perf_pipelines.home import CompanyHome
+from perf_pipelines.pay.reopening import seal as record_sealed
 from perf_pipelines.periods import Period
 from perf_pipelines.publication import content_of, open_marts, read_publication
+from perf_pipelines.records.period_steps import Step
 from perf_pipelines.reports.marts import PublishedMarts
 from perf_pipelines.row_differences import row_differences
 from perf_pipelines.sql_text import identifier, literal, parquet
@@ -109,20 +111,27 @@ class Verified:
     code_changes: tuple[str, ...]
 
 
-def seal_period(closing: Closing, period: Period) -> tuple[Seal, bool]:
-    """Seal what is published of a period, and whether that is new: sealing the same again changes nothing.
+def seal_period(closing: Closing, period: Period, *, by: str) -> tuple[Seal, bool]:
+    """Seal a posted period and record it; whether that is new: sealing the same again changes nothing.
 
-    :class:`SealRefused` where this revision is sealed with other results, or cannot be computed again from what the
-    seal would hold; :class:`~perf_pipelines.errors.NotPublished`; :class:`~perf_pipelines.errors.Busy`.
+    :class:`SealRefused` where the published revision is not posted, is sealed with other results, or cannot be computed
+    again from what the seal would hold; :class:`~perf_pipelines.errors.NotPublished`;
+    :class:`~perf_pipelines.errors.Busy`.
     """
     with closing.alone():
         marts = PublishedMarts(closing.home)
+        marts.require(period.id)
+        revision = _published_revision(marts, period)
+        _demand_posted(closing, period, revision)
         names = closing.dbt.marts(_RECOMPUTED)
-        for mart in ("", *names):
-            marts.require(period.id, mart=mart or None)
-        folder = closing.home.seals / period.id / f"r{_published_revision(marts, period)}"
+        for mart in names:
+            marts.require(period.id, mart=mart)
+        folder = closing.home.seals / period.id / f"r{revision}"
         if folder.exists():
-            return _sealed_already(closing.home, _read(folder)), False
+            seal = _sealed_already(closing.home, _read(folder))
+            # a run that broke off after the seal was made has not recorded it
+            record_sealed(closing.records, period_id=period.id, revision=revision, by=by)
+            return seal, False
         for broken_off in folder.parent.glob("making-*"):
             shutil.rmtree(broken_off)
         making = folder.parent / f"making-{os.getpid()}"
@@ -136,6 +145,7 @@ def seal_period(closing: Closing, period: Period) -> tuple[Seal, bool]:
             flush(folder.parent)
         finally:
             shutil.rmtree(making, ignore_errors=True)
+        record_sealed(closing.records, period_id=period.id, revision=revision, by=by)
         return _read(folder), True
 
 
@@ -151,7 +161,7 @@ def read_seal(home: CompanyHome, period: Period, *, revision: int | None = None)
                 Problem(
                     field="period",
                     what=sealed,
-                    todo=f"run `perf-pipelines seal create --company {home.root.name} --period {period}`",
+                    todo=f"run `perf-pipelines seal create --company {home.root.name} --period {period} --by …`",
                 )
             ],
         )
@@ -190,6 +200,23 @@ def _published_revision(marts: PublishedMarts, period: Period) -> int:
         "select coalesce(max(revision), 1) as revision from marts.fct_evaluation where period_id = ?", [period.id]
     )
     return int(row["revision"])
+
+
+def _demand_posted(closing: Closing, period: Period, revision: int) -> None:
+    """What is not posted may still be closed again with other results, which a seal would stand against for ever."""
+    steps = closing.records.period_steps().get(period.id, ())
+    if not steps or (steps[-1].step, steps[-1].revision) not in {(Step.POSTED, revision), (Step.SEALED, revision)}:
+        raise SealRefused(
+            f"{period}, revision {revision} is not sealed",
+            [
+                Problem(
+                    field="period",
+                    what="it is not posted, or was opened again",
+                    todo=f"run `perf-pipelines pay show --company {closing.company.id} --period {period}` to see where "
+                    "it stands",
+                )
+            ],
+        )
 
 
 def _have_what_was_read(closing: Closing, period: Period, record: PeriodRecord) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -26,10 +26,6 @@ payroll_commands = typer.Typer(no_args_is_help=True, help="Files for payroll fro
 RevisionOption = Annotated[
     int | None, typer.Option("--revision", "-r", min=1, help="Revision of the period; the newest without it.")
 ]
-
-
-class _Ledger(Protocol):
-    def ledger(self, period_id: str) -> tuple[LedgerEntry, ...]: ...
 
 
 @payroll_commands.command()
@@ -101,7 +97,7 @@ def reconcile(
 def _posted(company: str, period_id: str) -> tuple[LedgerEntry, ...]:
     from perf_pipelines.defs.companies import closing_of
 
-    return cast("_Ledger", closing_of(company).records).ledger(period_id)
+    return closing_of(company).records.ledger(period_id)
 
 
 def _print_totals(console: Console, totals: Iterable[ControlTotal]) -> None:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from perf_pipelines.commands.options import CompanyOption, PeriodOption  # noqa: TC001 — read at run time
+from perf_pipelines.commands.options import CompanyOption, PeriodOption, given
 from perf_pipelines.errors import CompanyRefused
 from perf_pipelines.home import company_home
 from perf_pipelines.periods import Period
@@ -19,8 +19,12 @@ seal_commands = typer.Typer(no_args_is_help=True, help="Periods sealed with all 
 
 
 @seal_commands.command()
-def create(period: PeriodOption, company: CompanyOption) -> None:
-    """Seal the published revision of a period: inputs, facts, scores, evaluation, payout, scheme, versions of the code.
+def create(
+    period: PeriodOption,
+    by: Annotated[str, typer.Option("--by", help="Your name; it stands in the records.")],
+    company: CompanyOption,
+) -> None:
+    """Seal the posted revision of a period: inputs, facts, scores, evaluation, payout, scheme, versions of the code.
 
     It is sealed only if computing it again from the seal gives what is published. Sealing it twice changes nothing.
     """
@@ -29,7 +33,7 @@ def create(period: PeriodOption, company: CompanyOption) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # dbt's notes on itself
-        seal, fresh = seal_period(closing_of(company), Period.parse(period))
+        seal, fresh = seal_period(closing_of(company), Period.parse(period), by=given("--by", by))
     console = Console()
     said = "sealed" if fresh else "is sealed already, with the same results"
     console.print(f"[green]✓[/green] {seal.period} revision {seal.revision} {said}: {seal.folder}", soft_wrap=True)

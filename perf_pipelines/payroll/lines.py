@@ -128,7 +128,7 @@ def nothing_posted(subject: str) -> PayrollRefused:
         [
             Problem(
                 what="nothing is posted to the ledger",
-                todo="approve and post the payout first, or name a revision that is posted",
+                todo="run `perf-pipelines pay approve` and `pay post` first, or name a revision that is posted",
             )
         ],
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.conftest import Place
+    from tests.conftest import Outcome, Place
 
 MARCH = Period.parse("2017-03")
 WHO = "moses_frase"
@@ -30,16 +30,21 @@ WHO = "moses_frase"
 
 @pytest.fixture(scope="module")
 def sealed(_march: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """crm_sales with 2017-03 published and sealed by the command."""
+    """crm_sales with 2017-03 posted and sealed by the commands."""
     place = _march.copied(tmp_path_factory.mktemp("sealed"))
-    outcome = seal(place)
-    assert outcome == (0, ""), outcome
+    post(place)
+    assert seal(place).code == 0
     return place
 
 
-def seal(place: Place) -> tuple[int, str]:
-    outcome = place.call("seal", "create", "--period", MARCH.id)
-    return outcome.code, outcome.err
+def post(place: Place) -> None:
+    for words in (("approve", "--by", "Li Na"), ("approve", "--by", "Wang Wei"), ("post", "--by", "payroll")):
+        outcome = place.call("pay", *words, "--period", MARCH.id)
+        assert outcome.code == 0, outcome.err
+
+
+def seal(place: Place) -> Outcome:
+    return place.call("seal", "create", "--period", MARCH.id, "--by", "Li Na")
 
 
 def folder(place: Place) -> Path:
@@ -125,10 +130,11 @@ def test_of_a_kpi_only_the_rows_of_the_days_that_count_are_sealed(sealed: Place)
 
 def test_sealing_the_same_again_changes_nothing(sealed: Place) -> None:
     before = files(folder(sealed).parent)
-    outcome = sealed.call("seal", "create", "--period", MARCH.id)
+    outcome = seal(sealed)
     assert outcome.code == 0
     assert "is sealed already, with the same results" in outcome.out
     assert files(folder(sealed).parent) == before
+    assert "sealed" in sealed.call("pay", "show", "--period", MARCH.id).out
 
 
 def test_other_results_for_a_sealed_revision_are_refused_and_the_seal_stays(sealed: Place, tmp_path: Path) -> None:
@@ -138,11 +144,11 @@ def test_other_results_for_a_sealed_revision_are_refused_and_the_seal_stays(seal
         path.chmod(0o755 if path.is_dir() else 0o644)
     forged(there, "marts/fct_payout.parquet", A_BONUS_RAISED)
     before = files(there)
-    code, said = seal(place)
-    assert code == 15
-    assert "2017-03, revision 1 is sealed already, with other results" in said
-    assert f"employee_id={WHO}): amount: sealed " in said
-    assert "reopen the period" in said
+    refused = seal(place)
+    assert refused.code == 15
+    assert "2017-03, revision 1 is sealed already, with other results" in refused.err
+    assert f"employee_id={WHO}): amount: sealed " in refused.err
+    assert "reopen the period" in refused.err
     assert files(there) == before
 
 
@@ -196,7 +202,15 @@ def test_what_was_never_sealed_or_published_is_told(sealed: Place) -> None:
     assert outcome.code == 15
     assert "revision 2 of 2017-03 is not sealed" in outcome.err
     assert "sealed are r1" in outcome.err
-    assert sealed.call("seal", "create", "--period", "2017-04").code == 8
+    assert sealed.call("seal", "create", "--period", "2017-04", "--by", "Li Na").code == 8
+
+
+def test_what_is_not_posted_is_not_sealed(closed_march: Place) -> None:
+    refused = seal(closed_march)
+    assert refused.code == 15
+    assert "2017-03, revision 1 is not sealed" in refused.err
+    assert "it is not posted" in refused.err
+    assert not folder(closed_march).exists()
 
 
 def test_what_has_changed_in_the_code_is_said_in_words() -> None:
@@ -212,30 +226,38 @@ def test_what_has_changed_in_the_code_is_said_in_words() -> None:
 
 
 @pytest.mark.slow
-def test_a_seal_is_made_of_the_lake_when_the_warehouse_is_gone_and_verifies_after_the_month_was_closed_otherwise(
+def test_restated_the_month_has_a_second_seal_and_both_verify_without_the_lake(
     closed_march: Place, change: Callable[[Path, str, str], None]
 ) -> None:
+    post(closed_march)
+    # the first is made of the lake, because the warehouse is gone
     (closed_march.home / closed_march.name / "warehouse.duckdb").unlink()
-    assert seal(closed_march) == (0, "")
-    before = files(folder(closed_march))
+    assert seal(closed_march).code == 0
+    first = files(folder(closed_march))
+    reopened = closed_march.call(
+        *("pay", "reopen", "--period", MARCH.id, "--by", "Li Na", "--reason", "excellent counts double")
+    )
+    assert reopened.code == 0, reopened.err
     change(closed_march.company / "scheme.yaml", "excellent: 1.5", "excellent: 2")
     closed_march.close(MARCH.id)
-    code, said = seal(closed_march)
-    assert code == 15
-    assert "is sealed already, with other results" in said
+    assert seal(closed_march).code == 15
+    post(closed_march)
+    assert seal(closed_march).code == 0
     shutil.rmtree(closed_march.home / closed_march.name / "lake")
-    verified = closed_march.call("seal", "verify", "--period", MARCH.id)
-    assert verified.code == 0, verified.err
-    assert "rows computed again, all as sealed" in verified.out
-    assert files(folder(closed_march)) == before
+    for arguments in ((), ("--revision", "1")):
+        verified = closed_march.call("seal", "verify", "--period", MARCH.id, *arguments)
+        assert verified.code == 0, verified.err
+        assert "rows computed again, all as sealed" in verified.out
+    assert files(folder(closed_march)) == first
 
 
 @pytest.mark.slow
 def test_a_period_that_would_be_computed_otherwise_now_is_not_sealed(
     closed_march: Place, change: Callable[[Path, str, str], None]
 ) -> None:
+    post(closed_march)
     change(closed_march.company / "scheme.yaml", "excellent: 1.5", "excellent: 2")
-    code, said = seal(closed_march)
-    assert code == 15
-    assert "is not sealed: what is published is not what its inputs give now" in said
+    refused = seal(closed_march)
+    assert refused.code == 15
+    assert "is not sealed: what is published is not what its inputs give now" in refused.err
     assert list((closed_march.home / closed_march.name / "seals").rglob("*.parquet")) == []

@@ -22,6 +22,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perf_pipelines.commands.options import (
+    CompanyOption,
+    LanguageOption,
+    PeriodOption,
+    given,
+)
+from perf_pipelines.commands.pay import pay_commands
+from perf_pipelines.commands.payroll import payroll_commands
+from perf_pipelines.commands.records import records_commands
+from perf_pipelines.commands.seal import seal_commands
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
@@ -34,7 +44,8 @@ _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
 company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive or
-calibrate.
+calibrate · 11 nothing is approved, posted, reopened or answered as asked · 12 the records are not what was recorded ·
+14 payroll file and ledger do not agree · 15 a period cannot be sealed, or its seal is broken or gives other results.
 """
 
 app = typer.Typer(
@@ -75,30 +86,9 @@ class GoalFormat(StrEnum):
     mermaid = "mermaid"
 
 
-def _the_company() -> str:
-    first, *others = served_companies()
-    if others:
-        raise typer.BadParameter(f"PERF_COMPANY names {', '.join([first, *others])}: say which one with --company")
-    return first
-
-
-CompanyOption = Annotated[
-    str,
-    typer.Option(
-        "--company",
-        "-c",
-        default_factory=_the_company,
-        show_default="the one that PERF_COMPANY names, else xx_ecommerce",
-        help="Folder name under companies/.",
-    ),
-]
-PeriodOption = Annotated[
-    str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1, 2017, 2017-W14 or 2017-01-02-14d.")
-]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Read the lake as it was after this load id; nothing is extracted.")
 ]
-LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Language of names and sentences.")]
 
 
 @app.command()
@@ -187,8 +177,8 @@ def waive(
         day=day.date(),
         system_a=system_a,
         system_b=system_b,
-        waived_by=_given("--by", by),
-        reason=_given("--reason", reason),
+        waived_by=given("--by", by),
+        reason=given("--reason", reason),
     )
     _out().print(
         Text(
@@ -220,8 +210,8 @@ def calibrate(
         period=Period.parse(period),
         employee=employee,
         grade=grade,
-        calibrated_by=_given("--by", by),
-        reason=_given("--reason", reason),
+        calibrated_by=given("--by", by),
+        reason=given("--reason", reason),
     )
     _out().print(
         Text(
@@ -354,6 +344,10 @@ def content_hash(
 
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
 app.add_typer(scheme_commands, name="scheme")
+app.add_typer(pay_commands, name="pay")
+app.add_typer(payroll_commands, name="payroll")
+app.add_typer(records_commands, name="records")
+app.add_typer(seal_commands, name="seal")
 
 
 @scheme_commands.command(name="diff")
@@ -462,12 +456,6 @@ def main() -> None:
     except PerfError as refusal:
         _print_refusal(refusal)
         raise SystemExit(refusal.exit_code) from None
-
-
-def _given(option: str, text: str) -> str:
-    if not text.strip():
-        raise typer.BadParameter(f"{option} is empty: a decision has a name and a reason")
-    return text.strip()
 
 
 def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:

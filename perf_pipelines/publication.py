@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from perf_pipelines.durable import flush_all
 from perf_pipelines.errors import NotPublished, PeriodRefused, Problem, RunFailed
 from perf_pipelines.sql_text import literal, parquet
 from perf_pipelines.warehouse.engine import PART_EVALUATION, memory_limit
@@ -121,7 +122,7 @@ def publish(
         )
         _write_record(making / "publication.json", publication)
         version = home.versions / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{publication.content_hash[:12]}"
-        _flush(making)
+        flush_all(making)  # the link must never lead to what a power cut has eaten
         making.rename(version)
     finally:
         shutil.rmtree(making, ignore_errors=True)
@@ -194,6 +195,12 @@ def part_evaluations(home: CompanyHome, parts: Mapping[Period, Sequence[Period]]
             [sorted(asked)],
         )
         return found.to_arrow_table().cast(PART_EVALUATION)
+
+
+def content_of(file: Path) -> FileRecord:
+    """How many rows a Parquet file has, and their content hash, as they stand in ``publication.json``."""
+    with _connect(file.parent) as connection:
+        return _file_record(connection, file)
 
 
 def hash_of(home: CompanyHome, *, period: str) -> str:
@@ -355,13 +362,3 @@ def _keep_versions(home: CompanyHome, *kept: Path | None) -> None:
     for version in home.versions.iterdir():
         if version.name not in names:
             shutil.rmtree(version)
-
-
-def _flush(folder: Path) -> None:
-    """Have the machine write every file and folder to disk: the link must never lead to what a power cut has eaten."""
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Column, DateTime, Integer, Text, UniqueConstraint
+
+from perf_pipelines.records.kinds import Amount, Kind, record_table
+
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-__all__ = ["LedgerEntry"]
+__all__ = ["LEDGER", "LedgerEntry"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +38,26 @@ class LedgerEntry:
     reason: str
     posted_by: str
     posted_at: datetime
+
+
+LEDGER = Kind(
+    table=record_table(
+        "ledger_entry",
+        Column("period_id", Text, nullable=False),
+        Column("revision", Integer, nullable=False),
+        Column("employee_id", Text, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("amount", Amount, nullable=False),
+        Column("currency", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("posted_by", Text, nullable=False),
+        Column("posted_at", DateTime, nullable=False),
+        UniqueConstraint(
+            "company_id", "period_id", "revision", "employee_id", "kind", name="ledger_entry_is_posted_once"
+        ),
+    ),
+    record=LedgerEntry,
+    action="post",
+    actor="posted_by",
+    subject=("period_id", "revision", "employee_id", "kind"),
+)

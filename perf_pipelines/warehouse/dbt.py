@@ -23,7 +23,7 @@ from perf_pipelines.home import PROJECT, CompanyHome
 from perf_pipelines.warehouse.engine import memory_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
@@ -64,6 +64,15 @@ class NodeResult:
         return self.status in {"success", "pass", "warn"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """A relation of the warehouse, and the types of its columns where a contract says them."""
+
+    schema: str
+    name: str
+    columns: Mapping[str, str]
+
+
 def kpi_models(folder: Path) -> frozenset[str]:
     """Ids of the KPIs that have a model ``kpi_<id>.sql`` in ``folder``; empty when there is no such folder."""
     return frozenset(path.stem.removeprefix("kpi_") for path in folder.glob("kpi_*.sql"))
@@ -74,28 +83,40 @@ def input_models() -> frozenset[str]:
     return frozenset(path.stem for path in (DBT_PROJECT / "models" / "inputs").glob("*.sql")) - {"staged_rows"}
 
 
-class Dbt:
-    """dbt on one company's warehouse."""
+def model_files(root: Path) -> Iterator[Path]:
+    """The files below ``root`` that dbt reads, in order."""
+    for path in sorted(root.rglob("*")):
+        if path.suffix in {".sql", ".yml", ".yaml"} and "target" not in path.relative_to(root).parts:
+            yield path
 
-    def __init__(self, *, company: Company, home: CompanyHome) -> None:
+
+class Dbt:
+    """dbt on one company's warehouse.
+
+    ``like`` is dbt on another warehouse: what it has read of the same files for the same company is not read again.
+    """
+
+    def __init__(self, *, company: Company, home: CompanyHome, like: Dbt | None = None) -> None:
         self._company = company
         self._home = home
         self._held: Manifest | None = None
+        self._like = like if like is not None and like.build_id == self.build_id else None
 
     @cached_property
     def build_id(self) -> str:
         """Hash of every file that dbt reads and of what the company supplies: other code, other hash."""
         digest = hashlib.sha256()
         for root in (DBT_PROJECT, self._company.folder / "models"):
-            for path in sorted(root.rglob("*")):
-                if path.suffix in {".sql", ".yml", ".yaml"} and "target" not in path.relative_to(root).parts:
-                    digest.update(f"{path.relative_to(root)}\0".encode())
-                    digest.update(path.read_bytes())
+            for path in model_files(root):
+                digest.update(f"{path.relative_to(root)}\0".encode())
+                digest.update(path.read_bytes())
         digest.update(json.dumps(self._supplies(), sort_keys=True).encode())
         return digest.hexdigest()
 
     def manifest(self) -> Mapping[str, Any]:
         """Dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
+        if self._like is not None:
+            return self._like.manifest()
         manifest = self._home.dbt / "target" / "manifest.json"
         with self._reading_the_project():
             if not manifest.exists() or not self._stamp.exists() or self._stamp.read_text() != self.build_id:
@@ -129,20 +150,48 @@ class Dbt:
             Floor.KPIS: tuple(node["name"] for key, node in ordered if node["schema"] == "kpis" and key not in needed),
         }
 
-    def build(self, floor: Floor) -> tuple[NodeResult, ...]:
-        """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result."""
+    def reads(self, floors: Collection[Floor]) -> tuple[Relation, ...]:
+        """What the models of these floors read that is not made on one of them: of other floors and of the pipeline."""
+        manifest = self.manifest()
+        everything = {**manifest["nodes"], **manifest["sources"]}
+        made = _models(manifest, floors)
+        read = {key for node in made.values() for key in node["depends_on"]["nodes"]} - made.keys()
+        return tuple(
+            Relation(
+                schema=node["schema"],
+                name=node["name"],
+                columns={
+                    column["name"]: column["data_type"] for column in node["columns"].values() if column["data_type"]
+                },
+            )
+            for node in sorted((everything[key] for key in read), key=lambda node: (node["schema"], node["name"]))
+        )
+
+    def marts(self, floors: Collection[Floor]) -> tuple[str, ...]:
+        """Names of the marts that are made on these floors."""
+        return tuple(
+            sorted(node["name"] for node in _models(self.manifest(), floors).values() if node["schema"] == "marts")
+        )
+
+    def build(self, *floors: Floor, tested: bool = True) -> tuple[NodeResult, ...]:
+        """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result.
+
+        Not ``tested``: the models alone. Several floors at once are built where no gate has to be passed between them.
+        """
         if self._held is None:
             self.parse()
-        left_out = self.left_out(floor)
-        without = ("--exclude", *left_out) if left_out else ()
+        left_out = [name for floor in floors for name in self.left_out(floor)]
+        without = [*(("--exclude", *left_out) if left_out else ())]
+        if not tested:
+            without += ["--exclude-resource-type", "test"]
         # buildable: a test that also reads a higher floor waits for that one
-        among = ("--indirect-selection", "buildable", "--select", f"tag:{floor}")
+        among = ("--indirect-selection", "buildable", "--select", *(f"tag:{floor}" for floor in floors))
         outcome = self._invoke("build", "--no-write-json", *among, *without)
         results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
         if broken or (outcome.exception is not None and not results):
             raise RunFailed(
-                f"dbt could not build the floor `{floor}` of {self._company.id}",
+                f"dbt could not build the floor `{', '.join(floors)}` of {self._company.id}",
                 [
                     Problem(file=node.file, field=node.name, what=node.message, todo="mend the model and run again")
                     for node in broken
@@ -163,6 +212,9 @@ class Dbt:
 
     def parse(self) -> Manifest:
         """Read the project, only what has changed since the last time; :class:`RunFailed` when it is wrong."""
+        if self._like is not None:
+            self._held = self._like._held or self._like.parse()
+            return self._held
         with self._reading_the_project():
             return self._parse()
 
@@ -248,6 +300,15 @@ def _environment(values: Mapping[str, str]) -> Generator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _models(manifest: Mapping[str, Any], floors: Collection[Floor]) -> dict[str, Any]:
+    """The nodes of the models of these floors."""
+    return {
+        key: node
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and not set(floors).isdisjoint(node["tags"])
+    }
 
 
 def _node_result(result: Any) -> NodeResult:

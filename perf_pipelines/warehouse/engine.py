@@ -119,19 +119,21 @@ class Warehouse:
         *,
         company: Company,
         periods: Sequence[Period],
+        revisions: Mapping[str, int] | None = None,
         parts: Mapping[Period, Sequence[Period]] | None = None,
         evaluations: pa.Table | None = None,
     ) -> None:
         """Name the periods that the following floors compute, and the scheme that holds in them.
 
         Of a period that is a mean of shorter ones, ``parts`` are these and ``evaluations`` what was published of them
-        (:func:`~perf_pipelines.publication.part_evaluations`). Other periods' rows stay as they are.
+        (:func:`~perf_pipelines.publication.part_evaluations`). A period that is not in ``revisions`` (by id) is in its
+        first. Other periods' rows stay as they are.
         """
         with self.connect() as connection:
             connection.begin()
             for schema in ("control", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
-            _replace_table(connection, "control.period", _period_table(company, periods))
+            _replace_table(connection, "control.period", _period_table(company, periods, revisions or {}))
             _replace_table(connection, "control.part", _part_table(parts or {}))
             published = PART_EVALUATION.empty_table() if evaluations is None else evaluations
             _replace_table(connection, "control.part_evaluation", published)
@@ -266,7 +268,7 @@ def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.T
     connection.unregister("incoming")
 
 
-def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
+def _period_table(company: Company, periods: Sequence[Period], revisions: Mapping[str, int]) -> pa.Table:
     def parent(period: Period) -> str | None:
         if not period.cycle.months:
             return None
@@ -300,6 +302,7 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
             "year_ago_period_id": pa.array([period.id for period in year_ago], pa.string()),
             "year_ago_starts_on": pa.array([period.starts_on for period in year_ago], pa.date32()),
             "year_ago_ends_on": pa.array([period.ends_on for period in year_ago], pa.date32()),
+            "revision": pa.array([revisions.get(period.id, 1) for period in ordered], pa.int32()),
         }
     )
 

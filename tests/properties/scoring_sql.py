@@ -276,6 +276,7 @@ class ScoringSql:
             "year_ago_starts_on date, year_ago_ends_on date)"
         )
         self._connection.executemany("insert into control.period values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._connection.execute("alter table control.period add column revision integer default 1")
 
     def _replace(self, relation: str, table: pa.Table) -> None:
         self._connection.register("incoming", table)

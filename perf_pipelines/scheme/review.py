@@ -51,6 +51,13 @@ class SchemeReview(Entry):
     effect: Share = Decimal("0.10")
 
 
+class ActivityReview(Entry):
+    """Types of activities are compared from ``min_campaigns`` on; of all periods ``error`` may advise wrongly."""
+
+    min_campaigns: Annotated[int, Whole(at_least=FEWEST_COMPARED)] = FEWEST_COMPARED
+    error: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=Decimal("0.5"))] = Decimal("0.05")
+
+
 class CapabilityReview(Entry):
     """A department of ``min_headcount`` people is strong or weak from ``difference`` points off the company on."""
 
@@ -69,6 +76,7 @@ class Review(Dated):
 
     systemic_miss: SystemicMiss
     distribution: Distribution = Distribution()
+    activities: ActivityReview = ActivityReview()
     scheme: SchemeReview = SchemeReview()
     capability: CapabilityReview = CapabilityReview()
     fairness: FairnessReview = FairnessReview()

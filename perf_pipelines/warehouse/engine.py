@@ -22,6 +22,7 @@ from perf_pipelines.sql_text import literal
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -276,6 +277,12 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
     def before(period: Period) -> Period | None:
         return period.previous() if period > company.first(period.cycle) else None
 
+    def rewards_from(period: Period) -> date | None:
+        if period.cycle is not company.reward_cycle:
+            return None
+        # the first week or sprint also tells of the days between the company's first and its own
+        return company.first_period.starts_on if before(period) is None else period.starts_on
+
     ordered = sorted(set(periods))
     year_ago = [period.year_before() for period in ordered]
     previous = [before(period) for period in ordered]
@@ -300,6 +307,7 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
             "year_ago_period_id": pa.array([period.id for period in year_ago], pa.string()),
             "year_ago_starts_on": pa.array([period.starts_on for period in year_ago], pa.date32()),
             "year_ago_ends_on": pa.array([period.ends_on for period in year_ago], pa.date32()),
+            "rewards_from": pa.array([rewards_from(period) for period in ordered], pa.date32()),
         }
     )
 

@@ -27,7 +27,7 @@ from tests.bench.measuring import sql_by_hand
 from tests.reference.given import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tests.reference import given
@@ -45,6 +45,8 @@ BORDER = date(2026, 4, 1)
 _YEAR_AGO = "intermediate.int_year_ago_contribution"
 
 PUBLISHED = ("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation")
+TOLD = ("fct_instant_reward", "fct_daily_goal", "fct_activity_return", "fct_spending_shift")
+_ACTIVITIES = ("campaign_roi", "campaign_new_customers")
 REVIEWED = ("fct_scheme_review", "fct_capability", "fct_rating_fairness", "rating_off_scale", "calibration_stale")
 
 _COMPANY = """\
@@ -75,6 +77,7 @@ _KPIS: Mapping[str, object] = {
     "repurchase_rate": {"kind": "share_of_units", "bound": 2},
 }
 _RULES = """\
+rewards: [{id: a_lot, name: {zh: 很多, en: A lot}, kpi: revenue, reaches: 1, points: 1}]
 rules:
   threshold: {kind: threshold, missed: 0, reached: 10, exceeded: 12, exceeded_at: 1.10}
   steps: {kind: steps, steps: [[1, 10]]}
@@ -99,19 +102,25 @@ class ScoringSql:
         self._connection = duckdb.connect(config={"threads": 1})
         # dbt writes the name of the file's database into the SQL
         self._connection.execute(f"set TimeZone = 'UTC'; attach '{database}' as warehouse; use warehouse")
-        for schema in ("control", "scheme", "inputs", "intermediate", "gates", "marts"):
+        for schema in ("control", "scheme", "inputs", "kpis", "intermediate", "gates", "marts"):
             self._connection.execute(f"create schema {schema}")
         self._filled = [name for name, node in nodes.items() if node["schema"] == "inputs" and name in input_models()]
         for name, schema in [*((name, "inputs") for name in self._filled), ("fct_kpi_contribution", "marts")]:
             columns = ", ".join(f"{c['name']} {c['data_type']}" for c in nodes[name]["columns"].values())
             self._connection.execute(f"create table {schema}.{name} ({columns})")
         self._connection.execute(f"create table {_YEAR_AGO} as from marts.fct_kpi_contribution")
-        supplied = {*self._filled, "fct_kpi_contribution", _YEAR_AGO.split(".")[1]}
+        self._kpis = [f"kpi_{kpi}" for kpi in (*_KPIS, *_ACTIVITIES)]
+        for name in self._kpis:
+            self._connection.execute(
+                f"create table kpis.{name} as select * exclude (period_id) from marts.fct_kpi_contribution"
+            )
+        supplied = {*self._filled, *self._kpis, "fct_kpi_contribution", _YEAR_AGO.split(".")[1]}
         scoring = _needed(nodes, PUBLISHED, given=supplied)
         scored = {node["name"] for node in scoring.values()}
         self.statements = sql_by_hand({"nodes": scoring}, target)
         self._review = sql_by_hand({"nodes": _needed(nodes, REVIEWED, given=supplied | scored)}, target)
         self._wording = sql_by_hand({"nodes": _needed(nodes, ["fct_score_step"], given=supplied | scored)}, target)
+        self._telling = sql_by_hand({"nodes": _needed(nodes, TOLD, given=supplied)}, target)
         self._relation = {name: f"{nodes[name]['schema']}.{name}" for name in REVIEWED}
         self._periods()
 
@@ -139,9 +148,33 @@ class ScoringSql:
             self._rows("marts.fct_score_step"), key=lambda row: (row["period_id"], row["employee_id"], row["step"])
         )
 
-    def take(self, scheme: given.Scheme) -> None:
+    def told(self, scheme: given.Scheme, rows: given.Given, periods: Sequence[Period] = PERIODS) -> Tables:
+        """The rewards, daily goals and activity returns of ``periods``, the first cycle of which gives the rewards.
+
+        The contributions are what the models of the KPIs give, those of `campaign_roi` and `campaign_new_customers` too.
+        """
+        self.take(scheme, periods)
+        self._close(periods)
+        self._fill(rows)
+        for name in self._kpis:
+            self._insert(
+                f"kpis.{name}",
+                (
+                    _named(one, kpi="kpi_id", employee="employee_id", day="occurred_on", unit="unit_id")
+                    for one in rows.contributions
+                    if f"kpi_{one.kpi}" == name
+                ),
+            )
+        try:
+            for statement in self._telling:
+                self._connection.execute(statement)
+        finally:
+            self._close(PERIODS)
+        return {name: self._rows(f"marts.{name}") for name in TOLD}
+
+    def take(self, scheme: given.Scheme, periods: Sequence[Period] = PERIODS) -> None:
         """Put the scheme into its tables."""
-        for name, table in scheme_tables(Scheme.model_validate(scheme), PERIODS).items():
+        for name, table in scheme_tables(Scheme.model_validate(scheme), periods).items():
             self._replace(f"scheme.{name}", table)
 
     def execute(self, statement: str) -> None:
@@ -238,19 +271,26 @@ class ScoringSql:
             "create table control.part_evaluation (part_period_id text, employee_id text, status text, "
             "final_score decimal(9, 4))"
         )
+        self._close(PERIODS)
+
+    def _close(self, periods: Sequence[Period]) -> None:
+        """Name the periods being closed; dbt has written the days of :data:`PERIODS` into the SQL."""
         rows = [
             (
                 *(one.id, str(one.cycle), one.starts_on, one.ends_on, *one.months.as_integer_ratio(), one.days),
                 *(one.year_before().id, one.year_before().starts_on, one.year_before().ends_on),
+                *(one.previous().id, one.previous().starts_on, one.previous().ends_on),
+                one.starts_on if one.cycle is periods[0].cycle else None,
             )
-            for one in PERIODS
+            for one in periods
         ]
         self._connection.execute(
-            "create table control.period (period_id text, kind text, starts_on date, ends_on date, "
+            "create or replace table control.period (period_id text, kind text, starts_on date, ends_on date, "
             "month_parts integer, month_whole integer, days integer, year_ago_period_id text, "
-            "year_ago_starts_on date, year_ago_ends_on date)"
+            "year_ago_starts_on date, year_ago_ends_on date, previous_period_id text, previous_starts_on date, "
+            "previous_ends_on date, rewards_from date)"
         )
-        self._connection.executemany("insert into control.period values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._connection.executemany(f"insert into control.period values ({', '.join('?' * len(rows[0]))})", rows)
 
     def _replace(self, relation: str, table: pa.Table) -> None:
         self._connection.register("incoming", table)

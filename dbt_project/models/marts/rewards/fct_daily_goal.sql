@@ -65,8 +65,8 @@ judged as (
     select
         asked.*,
         abs(asked.asked) as target,
-        employee.name_zh as employee_zh,
-        employee.name_en as employee_en,
+        coalesce(employee.name_zh, asked.employee_id) as employee_zh,
+        coalesce(employee.name_en, asked.employee_id) as employee_en,
         cast(asked.occurred_on as varchar) as day,
         case asked.better when 'higher' then asked.actual else -asked.actual end >= asked.asked as is_reached,
         {{ exact_ratio('asked.actual', 'abs(asked.asked)', 4) }} as share

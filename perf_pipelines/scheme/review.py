@@ -15,10 +15,14 @@ approximation of Student's t needs as many (macro student_t_975)."""
 
 
 class SystemicMiss(Entry):
-    """A KPI is missed systemically when ``share`` of a department's measured employees (at least so many) miss it."""
+    """A KPI is missed systemically when ``share`` of a department's measured employees (at least so many) miss it.
+
+    In ``error`` of all periods at most a reason is given where there is none but chance.
+    """
 
     share: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]
     min_headcount: Annotated[int, Whole(at_least=1)]
+    error: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=Decimal("0.5"))] = Decimal("0.05")
 
 
 class Distribution(Entry):

@@ -108,6 +108,7 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                 "period_id": pa.string(),
                 "systemic_miss_share": _SHARE,
                 "systemic_miss_min_headcount": pa.int32(),
+                "systemic_miss_error": _SHARE,
                 "distribution_p_value": _SHARE,
                 "distribution_min_headcount": pa.int32(),
             },
@@ -116,6 +117,7 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                     period,
                     review.systemic_miss.share,
                     review.systemic_miss.min_headcount,
+                    review.systemic_miss.error,
                     review.distribution.p_value,
                     review.distribution.min_headcount,
                 )

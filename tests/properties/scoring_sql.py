@@ -23,6 +23,7 @@ from perf_pipelines.periods import Period
 from perf_pipelines.scheme.model import Scheme
 from perf_pipelines.scheme.tables import scheme_tables
 from perf_pipelines.warehouse.dbt import DBT_PROJECT, Floor, input_models, kpi_models
+from perf_pipelines.warehouse.engine import compared_periods
 from tests.bench.measuring import sql_by_hand
 from tests.reference.given import Span
 
@@ -39,6 +40,8 @@ and the quarter: inside the week, which goes from Monday, March 30 to Sunday, Ap
 SPANS = tuple(Span(one.id, str(one.cycle), one.starts_on, one.ends_on) for one in PERIODS)
 
 _SPANS_AND_PERIODS = list(zip(SPANS, PERIODS, strict=True))
+FIRST_DAY = date(2025, 10, 1)
+"""Before the periods of this day there is none to be compared with."""
 BORDER = date(2026, 4, 1)
 """Where a line of a scheme may end and another begin: between the month and the quarter."""
 
@@ -105,7 +108,8 @@ class ScoringSql:
         for schema in ("control", "scheme", "inputs", "kpis", "intermediate", "gates", "marts"):
             self._connection.execute(f"create schema {schema}")
         self._filled = [name for name, node in nodes.items() if node["schema"] == "inputs" and name in input_models()]
-        for name, schema in [*((name, "inputs") for name in self._filled), ("fct_kpi_contribution", "marts")]:
+        of_marts = ((name, "marts") for name in ("fct_kpi_contribution", "dim_goal"))
+        for name, schema in [*((name, "inputs") for name in self._filled), *of_marts]:
             columns = ", ".join(f"{c['name']} {c['data_type']}" for c in nodes[name]["columns"].values())
             self._connection.execute(f"create table {schema}.{name} ({columns})")
         self._connection.execute(f"create table {_YEAR_AGO} as from marts.fct_kpi_contribution")
@@ -114,13 +118,16 @@ class ScoringSql:
             self._connection.execute(
                 f"create table kpis.{name} as select * exclude (period_id) from marts.fct_kpi_contribution"
             )
-        supplied = {*self._filled, *self._kpis, "fct_kpi_contribution", _YEAR_AGO.split(".")[1]}
+        supplied = {*self._filled, *self._kpis, "fct_kpi_contribution", "dim_goal", _YEAR_AGO.split(".")[1]}
         scoring = _needed(nodes, PUBLISHED, given=supplied)
         scored = {node["name"] for node in scoring.values()}
         self.statements = sql_by_hand({"nodes": scoring}, target)
         self._review = sql_by_hand({"nodes": _needed(nodes, REVIEWED, given=supplied | scored)}, target)
         self._wording = sql_by_hand({"nodes": _needed(nodes, ["fct_score_step"], given=supplied | scored)}, target)
         self._telling = sql_by_hand({"nodes": _needed(nodes, TOLD, given=supplied)}, target)
+        self._finding = sql_by_hand(
+            {"nodes": _needed(nodes, ["fct_strategy_finding"], given=supplied | scored)}, target
+        )
         self._relation = {name: f"{nodes[name]['schema']}.{name}" for name in REVIEWED}
         self._periods()
 
@@ -151,11 +158,35 @@ class ScoringSql:
     def told(self, scheme: given.Scheme, rows: given.Given, periods: Sequence[Period] = PERIODS) -> Tables:
         """The rewards, daily goals and activity returns of ``periods``, the first cycle of which gives the rewards.
 
-        The contributions are what the models of the KPIs give, those of `campaign_roi` and `campaign_new_customers` too.
+        The contributions are what the models of the KPIs give.
         """
         self.take(scheme, periods)
         self._close(periods)
         self._fill(rows)
+        self._fill_kpis(rows)
+        try:
+            for statement in self._telling:
+                self._connection.execute(statement)
+        finally:
+            self._close(PERIODS)
+        return {name: self._rows(f"marts.{name}") for name in TOLD}
+
+    def found(self, scheme: given.Scheme, rows: given.Given) -> list[given.Row]:
+        """The rows of `fct_strategy_finding`; the contributions are what the models of the KPIs give."""
+        self.scored(scheme, rows)
+        self._fill_kpis(rows)
+        self._insert(
+            "marts.dim_goal",
+            (
+                {"goal_id": goal["id"], "strategy_goal_id": goal["id"], "path_zh": goal["id"], "path_en": goal["id"]}
+                for goal in scheme["goals"]
+            ),
+        )
+        for statement in self._finding:
+            self._connection.execute(statement)
+        return self._rows("marts.fct_strategy_finding")
+
+    def _fill_kpis(self, rows: given.Given) -> None:
         for name in self._kpis:
             self._insert(
                 f"kpis.{name}",
@@ -165,12 +196,6 @@ class ScoringSql:
                     if f"kpi_{one.kpi}" == name
                 ),
             )
-        try:
-            for statement in self._telling:
-                self._connection.execute(statement)
-        finally:
-            self._close(PERIODS)
-        return {name: self._rows(f"marts.{name}") for name in TOLD}
 
     def take(self, scheme: given.Scheme, periods: Sequence[Period] = PERIODS) -> None:
         """Put the scheme into its tables."""
@@ -264,8 +289,8 @@ class ScoringSql:
             "calibrated_by text, reason text, calibrated_at timestamp)"
         )
         self._connection.execute(
-            "create table control.part (period_id text, part_period_id text, starts_on date, ends_on date, name_zh text, "
-            "name_en text)"
+            "create table control.part (period_id text, part_period_id text, starts_on date, ends_on date, "
+            "name_zh text, name_en text)"
         )
         self._connection.execute(
             "create table control.part_evaluation (part_period_id text, employee_id text, status text, "
@@ -289,6 +314,10 @@ class ScoringSql:
             "month_parts integer, month_whole integer, days integer, year_ago_period_id text, "
             "year_ago_starts_on date, year_ago_ends_on date, previous_period_id text, previous_starts_on date, "
             "previous_ends_on date, rewards_from date)"
+        )
+        self._replace(
+            "control.compared_period",
+            compared_periods(periods, first=lambda cycle: Period.containing(FIRST_DAY, cycle)),
         )
         self._connection.executemany(f"insert into control.period values ({', '.join('?' * len(rows[0]))})", rows)
 

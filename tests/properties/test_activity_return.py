@@ -1,4 +1,4 @@
-"""The return of activities: Fieller's interval against a second computation, and how often advice is wrong by chance."""
+"""The return of activities: the interval against a second computation, and how often advice is wrong by chance."""
 
 from __future__ import annotations
 
@@ -130,13 +130,14 @@ def test_money_is_moved_only_between_types_whose_intervals_part(sql: ScoringSql)
     assert (by_type["ads"]["campaigns"], by_type["ads"]["new_users"]) == (4, 8)
     low, high = (f"{bound:.2f}" for bound in fieller(STEADY, compared=4))
     assert by_type["ads"]["sentence_zh"] == (
-        f"ads：4 个活动，投入 400 CNY，收入 600 CNY，新增 8 人，产出比 1.5（{low} 至 {high}，各类区间同时成立的置信度 95%），"
-        "低于 referral、sale：建议把投入移走。"
+        f"ads：4 个活动，投入 400 CNY，收入 600 CNY，新增 8 人，产出比 1.5"
+        f"（{low} 至 {high}，各类区间同时成立的置信度 95%），低于 referral、sale：建议把投入移走。"
     )
     assert by_type["sale"]["sentence_en"].endswith("confidence), above ads and below referral: keep as it is.")
     assert by_type["tv"]["sentence_en"].endswith("; the intervals overlap: keep as it is.")
     assert by_type["expo"]["sentence_zh"] == (
-        "expo：3 个活动，投入 300 CNY，收入 450 CNY，新增 6 人，产出比 1.5。活动太少或差异太大（至少 4 个），还不能据此调整投入。"
+        "expo：3 个活动，投入 300 CNY，收入 450 CNY，新增 6 人，产出比 1.5。"
+        "活动太少或差异太大（至少 4 个），还不能据此调整投入。"
     )
 
 

@@ -11,7 +11,7 @@ with total as (
         any_value(previous_roi_of_all) as previous_roi,
         -- the part of the money that has gone to another type
         cast(0.5 * sum(abs(cost_share - previous_cost_share)) as decimal(28, 8)) as moved_share,
-        sum(move_effect) as move_effect,
+        cast(sum(move_effect) as decimal(28, 8)) as move_effect,
         string_agg(
             activity_type || ' ' || {{ as_percentage('cast(previous_cost_share as decimal(9, 3))', 'zh') }} || ' → '
             || {{ as_percentage('cast(cost_share as decimal(9, 3))', 'zh') }},

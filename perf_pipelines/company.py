@@ -88,6 +88,13 @@ class Company:
         period = self.containing(self.first_period.starts_on, cycle)
         return period if cycle.months or period.starts_on == self.first_period.starts_on else period.next()
 
+    @property
+    def reward_cycle(self) -> Cycle:
+        """The shortest cycle. Instant rewards and daily goals stand in its periods alone, so that each is told once."""
+        sprint = self.sprints.days if self.sprints else 0
+        days = {Cycle.SPRINT: sprint, Cycle.WEEK: 7, **{cycle: 31 * cycle.months for cycle in Cycle if cycle.months}}
+        return min(self.cycles, key=days.__getitem__)
+
     def under(self, scheme: Scheme) -> Company:
         """The same company assessed by another scheme."""
         return replace(self, scheme=scheme, kpi_ids=tuple(scheme.kpis))

@@ -17,7 +17,7 @@ from perf_pipelines.documents import MOST_TOLD, Finding, Loc, closest, nearest
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY, plain
 from perf_pipelines.periods import Cycle, Period
 from perf_pipelines.scheme.model import ExtraPoints, Goal, Grades, Level, PositionKpi, Scheme, spoken
-from perf_pipelines.scheme.validity import ONE_DAY, Stretch, stretches, version_stretches
+from perf_pipelines.scheme.validity import ONE_DAY, Line, Stretch, stretches, version_stretches
 from perf_pipelines.scheme.versions import Dated, in_force
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perf_pipelines.scheme.bonus import Bonus, Fund
+    from perf_pipelines.scheme.rewards import DailyGoal, InstantReward
     from perf_pipelines.scheme.targets import Target
 
 D = TypeVar("D", bound=Dated)
@@ -88,13 +89,14 @@ def _kpis_serve_a_goal(scheme: Scheme, surroundings: Surroundings) -> Iterator[F
     misspelt = _misspelt_kpis(scheme, surroundings).values()
     serving = {goal.kpi for goal in scheme.goals if goal.level is Level.KEY_RESULT}
     serving |= {line.kpi for _, line in lines_of(scheme) if line.goal in goals}
-    serving |= {extra.kpi for extra in scheme.extra_points}
+    serving |= {entry.kpi for entry in (*scheme.extra_points, *scheme.rewards)}
+    serving |= {line.kpi for _, line in _daily_goals(scheme)}
     for kpi in scheme.kpis:
         if kpi not in serving and kpi not in misspelt:
             yield (
                 ("kpis", kpi),
                 f"the KPI `{kpi}` serves no goal",
-                "measure a key result or a position by it, give extra points for it, or take the KPI out",
+                "measure a key result or a position by it, give extra points or a reward for it, or take the KPI out",
             )
 
 
@@ -248,6 +250,42 @@ def _extra_points(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             yield (*place, "points"), "0 points change nothing", "write how many, or take the entry out"
 
 
+def _rewards(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, reward in _given_rewards(scheme):
+        if reward.id in seen:
+            yield (*place, "id"), f"the reward `{reward.id}` stands here twice", "give each an id of its own"
+        seen.add(reward.id)
+        if reward.kpi not in scheme.kpis:
+            yield (*place, "kpi"), f"there is no KPI `{reward.kpi}` in `kpis`", nearest(reward.kpi, scheme.kpis)
+        elif not (scheme.kpis[reward.kpi].aggregation.kind == "sum" and scheme.kpis[reward.kpi].better == "higher"):
+            yield (
+                (*place, "kpi"),
+                f"`{reward.kpi}` is no sum of which more is better, so nobody can say on which day it is reached",
+                "name a KPI with `aggregation: sum` and `better: higher`; for any other KPI write a daily goal",
+            )
+        for position in reward.positions or ():
+            if position not in scheme.positions:
+                yield (
+                    (*place, "positions"),
+                    f"there is no position `{position}` in `positions`",
+                    nearest(position, scheme.positions),
+                )
+
+
+def _daily_goals_are_known(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for position in scheme.daily_goals:
+        if position not in scheme.positions:
+            yield (
+                ("daily_goals", position),
+                f"there is no position `{position}` in `positions`",
+                nearest(position, scheme.positions),
+            )
+    for place, goal in _daily_goals(scheme):
+        if goal.kpi not in scheme.kpis:
+            yield (*place, "kpi"), f"there is no KPI `{goal.kpi}` in `kpis`", nearest(goal.kpi, scheme.kpis)
+
+
 def _feedback_counts(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
     for place, evaluation in versions_of("evaluation", scheme.evaluation):
         if evaluation.feedback > 0 and scheme.feedback is None:
@@ -276,7 +314,7 @@ def _feedback_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Fin
 
 
 def _days_in_order(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
-    for place, line in (*lines_of(scheme), *extras_of(scheme)):
+    for place, line in (*lines_of(scheme), *extras_of(scheme), *_given_rewards(scheme), *_daily_goals(scheme)):
         if line.from_ is not None and line.until is not None and line.until < line.from_:
             yield (
                 (*place, "until"),
@@ -354,23 +392,33 @@ def _inside_periods(
 
 def _lines_do_not_overlap(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
     for position, lines in scheme.positions.items():
-        for kpi in dict.fromkeys(line.kpi for line in lines):
-            ordered = sorted((line.begins_on, index) for index, line in enumerate(lines) if line.kpi == kpi)
-            for (begins, index), (next_begins, next_index) in pairwise(ordered):
-                until = lines[index].until
-                since = "the start" if begins == FIRST_DAY else str(begins)
-                if begins == next_begins:
-                    yield (
-                        ("positions", position, max(index, next_index)),
-                        f"`{position}` has `{kpi}` twice from {since} on",
-                        "take one of the lines out, or give it a later `from`",
-                    )
-                elif until is not None and until >= next_begins:
-                    yield (
-                        ("positions", position, index, "until"),
-                        f"the line holds until {until}, but the next line of `{kpi}` begins on {next_begins}",
-                        "take `until` out: a line ends by itself when the next one begins",
-                    )
+        yield from _overlapping(("positions", position), lines)
+
+
+def _daily_goals_do_not_overlap(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for position, lines in scheme.daily_goals.items():
+        yield from _overlapping(("daily_goals", position), lines)
+
+
+def _overlapping(place: Loc, lines: Sequence[Line]) -> Iterator[Finding]:
+    """Lines of one position about the same KPI that begin together, or end after the next has begun."""
+    for kpi in dict.fromkeys(line.kpi for line in lines):
+        ordered = sorted((line.begins_on, index) for index, line in enumerate(lines) if line.kpi == kpi)
+        for (begins, index), (next_begins, next_index) in pairwise(ordered):
+            until = lines[index].until
+            since = "the start" if begins == FIRST_DAY else str(begins)
+            if begins == next_begins:
+                yield (
+                    (*place, max(index, next_index)),
+                    f"`{place[-1]}` has `{kpi}` twice from {since} on",
+                    "take one of the lines out, or give it a later `from`",
+                )
+            elif until is not None and until >= next_begins:
+                yield (
+                    (*place, index, "until"),
+                    f"the line holds until {until}, but the next line of `{kpi}` begins on {next_begins}",
+                    "take `until` out: a line ends by itself when the next one begins",
+                )
 
 
 def _weights(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
@@ -387,7 +435,7 @@ def _weights(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
             said = total
 
 
-def _weight_sums(lines: Collection[Stretch]) -> Iterator[tuple[date, Decimal]]:
+def _weight_sums(lines: Collection[Stretch[PositionKpi]]) -> Iterator[tuple[date, Decimal]]:
     """The sum of the weights from each day on which it may change, from the first line to the end of the last."""
     begins = {stretch.valid_from for stretch in lines}
     ends = {stretch.valid_to + ONE_DAY for stretch in lines if stretch.valid_to < LAST_DAY}
@@ -545,7 +593,7 @@ _OF_WHOLE_PERIODS = ("evaluation", "feedback", "grades", "bonus", "review")
 _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"currency"}), _currency),
     (frozenset({"kpis"}), _kpis_have_a_model),
-    (frozenset({"kpis", "goals", "positions", "extra_points"}), _kpis_serve_a_goal),
+    (frozenset({"kpis", "goals", "positions", "extra_points", "rewards", "daily_goals"}), _kpis_serve_a_goal),
     (frozenset({"goals"}), _goal_ids),
     (frozenset({"goals"}), _goal_parents),
     (frozenset({"goals"}), _goals_are_measured),
@@ -555,7 +603,7 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"positions", "goals"}), _line_goals),
     (frozenset({"positions", "kpis"}), _team_targets),
     (frozenset({"positions", "grades"}), _line_vetoes),
-    (frozenset({"positions", "extra_points"}), _days_in_order),
+    (frozenset({"positions", "extra_points", "rewards", "daily_goals"}), _days_in_order),
     (frozenset({"positions", "change_inside_period", "evaluation"}), _lines_change_where_periods_begin),
     (frozenset({"rules", "change_inside_period", "evaluation"}), _rules_change_where_periods_begin),
     (frozenset({"extra_points", "evaluation"}), _extra_points_change_where_periods_begin),
@@ -563,6 +611,9 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"positions"}), _lines_do_not_overlap),
     (frozenset({"positions"}), _weights),
     (frozenset({"extra_points", "kpis", "positions"}), _extra_points),
+    (frozenset({"rewards", "kpis", "positions"}), _rewards),
+    (frozenset({"daily_goals", "kpis", "positions"}), _daily_goals_are_known),
+    (frozenset({"daily_goals"}), _daily_goals_do_not_overlap),
     (frozenset({"evaluation", "feedback"}), _feedback_counts),
     (frozenset({"feedback"}), _feedback_cycles),
     (frozenset({"grades"}), _bands),
@@ -586,6 +637,17 @@ def extras_of(scheme: Scheme) -> Iterator[tuple[Loc, ExtraPoints]]:
     """Each entry of extra points with its place."""
     for index, extra in enumerate(scheme.extra_points):
         yield ("extra_points", index), extra
+
+
+def _given_rewards(scheme: Scheme) -> Iterator[tuple[Loc, InstantReward]]:
+    for index, reward in enumerate(scheme.rewards):
+        yield ("rewards", index), reward
+
+
+def _daily_goals(scheme: Scheme) -> Iterator[tuple[Loc, DailyGoal]]:
+    for position, lines in scheme.daily_goals.items():
+        for index, line in enumerate(lines):
+            yield ("daily_goals", position, index), line
 
 
 def versions_of(section: str, versions: Sequence[D]) -> Iterator[tuple[Loc, D]]:

@@ -28,6 +28,7 @@ from perf_pipelines.scheme.aggregations import Aggregation
 from perf_pipelines.scheme.bonus import Bonus
 from perf_pipelines.scheme.feedback import Feedback
 from perf_pipelines.scheme.review import Review
+from perf_pipelines.scheme.rewards import DailyGoal, InstantReward
 from perf_pipelines.scheme.rules import Attainment, Points, Rule
 from perf_pipelines.scheme.targets import Amount, NumberOrTarget
 from perf_pipelines.scheme.versions import Dated, Versions, in_force
@@ -230,6 +231,10 @@ class Scheme(Entry):
     rules: dict[Identifier, Versions[Rule]] = Field(min_length=1)
     change_inside_period: Literal["refuse", "split"] = "refuse"
     extra_points: tuple[ExtraPoints, ...] = ()
+    rewards: tuple[InstantReward, ...] = ()
+    daily_goals: dict[Identifier, Annotated[tuple[DailyGoal, ...], Field(min_length=1)]] = Field(
+        default_factory=dict[Identifier, tuple[DailyGoal, ...]]
+    )
     evaluation: Versions[Evaluation]
     feedback: Versions[Feedback] | None = None
     grades: Versions[Grades]

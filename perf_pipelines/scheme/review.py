@@ -15,10 +15,14 @@ approximation of Student's t needs as many (macro student_t_975)."""
 
 
 class SystemicMiss(Entry):
-    """A KPI is missed systemically when ``share`` of a department's measured employees (at least so many) miss it."""
+    """A KPI is missed systemically when ``share`` of a department's measured employees (at least so many) miss it.
+
+    In ``error`` of all periods at most a reason is given where there is none but chance.
+    """
 
     share: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]
     min_headcount: Annotated[int, Whole(at_least=1)]
+    error: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=Decimal("0.5"))] = Decimal("0.05")
 
 
 class Distribution(Entry):
@@ -51,6 +55,13 @@ class SchemeReview(Entry):
     effect: Share = Decimal("0.10")
 
 
+class ActivityReview(Entry):
+    """Types of activities are compared from ``min_campaigns`` on; of all periods ``error`` may advise wrongly."""
+
+    min_campaigns: Annotated[int, Whole(at_least=FEWEST_COMPARED)] = FEWEST_COMPARED
+    error: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=Decimal("0.5"))] = Decimal("0.05")
+
+
 class CapabilityReview(Entry):
     """A department of ``min_headcount`` people is strong or weak from ``difference`` points off the company on."""
 
@@ -69,6 +80,7 @@ class Review(Dated):
 
     systemic_miss: SystemicMiss
     distribution: Distribution = Distribution()
+    activities: ActivityReview = ActivityReview()
     scheme: SchemeReview = SchemeReview()
     capability: CapabilityReview = CapabilityReview()
     fairness: FairnessReview = FairnessReview()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SHARE = pa.decimal128(9, 6)
 _AMOUNT = pa.decimal128(28, 8)
 _SCORE = pa.decimal128(9, 4)
+_MONEY = pa.decimal128(18, 2)
 _ATTAINMENT = pa.decimal128(18, 8)
 _MONEY = pa.decimal128(18, 3)
 
@@ -60,6 +61,8 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
         ),
         "rule": _rule(scheme),
         "extra_points": _extra_points(scheme),
+        "reward": _reward(scheme),
+        "daily_goal": _daily_goal(scheme),
         "evaluation": _evaluation({period: regulations[period.id] for period in periods}),
         **_feedback(rated),
         "grade": _grade(regulations),
@@ -177,6 +180,7 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                 "period_id": pa.string(),
                 "systemic_miss_share": _SHARE,
                 "systemic_miss_min_headcount": pa.int32(),
+                "systemic_miss_error": _SHARE,
                 "distribution_p_value": _SHARE,
                 "distribution_min_headcount": pa.int32(),
             },
@@ -185,6 +189,7 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                     period,
                     review.systemic_miss.share,
                     review.systemic_miss.min_headcount,
+                    review.systemic_miss.error,
                     review.distribution.p_value,
                     review.distribution.min_headcount,
                 )
@@ -217,6 +222,10 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                 )
                 for period, review in reviews.items()
             ],
+        ),
+        "activity_review": _table(
+            {"period_id": pa.string(), "min_campaigns": pa.int32(), "error": _SHARE},
+            [(period, review.activities.min_campaigns, review.activities.error) for period, review in reviews.items()],
         ),
         "capability_review": _table(
             {"period_id": pa.string(), "min_headcount": pa.int32(), "difference": _SCORE},
@@ -422,6 +431,58 @@ def _extra_points(scheme: Scheme) -> pa.Table:
             )
             for extra in scheme.extra_points
             for position in extra.positions or scheme.positions
+        ],
+    )
+
+
+def _reward(scheme: Scheme) -> pa.Table:
+    """``positions`` is null where everybody may have the reward."""
+    return _table(
+        {
+            "reward_id": pa.string(),
+            "name_zh": pa.string(),
+            "name_en": pa.string(),
+            "kpi_id": pa.string(),
+            "subject": pa.string(),
+            "reaches": _AMOUNT,
+            "points": _SCORE,
+            "money": _MONEY,
+            "positions": pa.list_(pa.string()),
+            "valid_from": pa.date32(),
+            "valid_to": pa.date32(),
+        },
+        [
+            (
+                reward.id,
+                reward.name.zh,
+                reward.name.en,
+                reward.kpi,
+                reward.subject,
+                reward.reaches,
+                reward.points,
+                reward.money,
+                reward.positions and list(reward.positions),
+                reward.begins_on,
+                reward.until or LAST_DAY,
+            )
+            for reward in scheme.rewards
+        ],
+    )
+
+
+def _daily_goal(scheme: Scheme) -> pa.Table:
+    return _table(
+        {
+            "position_id": pa.string(),
+            "kpi_id": pa.string(),
+            "target": _AMOUNT,
+            "valid_from": pa.date32(),
+            "valid_to": pa.date32(),
+        },
+        [
+            (position, stretch.line.kpi, stretch.line.target, stretch.valid_from, stretch.valid_to)
+            for position, lines in scheme.daily_goals.items()
+            for stretch in stretches(lines)
         ],
     )
 

@@ -127,7 +127,8 @@ class Dbt:
     def left_out(self, floor: Floor) -> tuple[str, ...]:
         """Names of the nodes of a floor that this company has no use for.
 
-        KPIs that neither its scheme nor another of its KPIs uses, and tests of inputs that it does not supply.
+        KPIs that neither its scheme nor a model of its own or of another floor uses, and tests of inputs that it does
+        not supply.
         """
         return self._left_out.get(floor, ())
 
@@ -135,9 +136,9 @@ class Dbt:
     def _left_out(self) -> Mapping[Floor, tuple[str, ...]]:
         # by floor, because dbt looks through all nodes for each name that it is to leave out
         nodes: dict[str, Any] = dict(self.manifest()["nodes"])
-        used = [f"kpi_{kpi}" for kpi in self._company.kpi_ids]
+        used = {f"kpi_{kpi}" for kpi in self._company.kpi_ids}
         needed: set[str] = set()
-        waiting = [key for key, node in nodes.items() if node["name"] in used]
+        waiting = [key for key, node in nodes.items() if node["name"] in used or node["schema"] == "intermediate"]
         while waiting:
             key = waiting.pop()
             if key in nodes and key not in needed:

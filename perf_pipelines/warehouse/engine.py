@@ -16,12 +16,13 @@ import duckdb
 import pyarrow as pa
 
 from perf_pipelines.errors import Problem, RunFailed
-from perf_pipelines.periods import Period
+from perf_pipelines.periods import Cycle, Period
 from perf_pipelines.scheme.tables import scheme_tables
 from perf_pipelines.sql_text import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -41,6 +42,9 @@ PART_EVALUATION = pa.schema(
     }
 )
 """Shape of what is known of the periods whose mean another one is."""
+
+LOOKED_BACK = 6
+"""How many periods before a systemic miss are looked at: half a year of months."""
 
 _SCHEMAS = ("inputs", "marts", "gates")
 _MEMORY = "6GB"
@@ -134,6 +138,7 @@ class Warehouse:
             for schema in ("control", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
             _replace_table(connection, "control.period", _period_table(company, periods, revisions or {}))
+            _replace_table(connection, "control.compared_period", compared_periods(periods, first=company.first))
             _replace_table(connection, "control.part", _part_table(parts or {}))
             published = PART_EVALUATION.empty_table() if evaluations is None else evaluations
             _replace_table(connection, "control.part_evaluation", published)
@@ -278,6 +283,12 @@ def _period_table(company: Company, periods: Sequence[Period], revisions: Mappin
     def before(period: Period) -> Period | None:
         return period.previous() if period > company.first(period.cycle) else None
 
+    def rewards_from(period: Period) -> date | None:
+        if period.cycle is not company.reward_cycle:
+            return None
+        # the first week or sprint also tells of the days between the company's first and its own
+        return company.first_period.starts_on if before(period) is None else period.starts_on
+
     ordered = sorted(set(periods))
     year_ago = [period.year_before() for period in ordered]
     previous = [before(period) for period in ordered]
@@ -303,6 +314,35 @@ def _period_table(company: Company, periods: Sequence[Period], revisions: Mappin
             "year_ago_starts_on": pa.array([period.starts_on for period in year_ago], pa.date32()),
             "year_ago_ends_on": pa.array([period.ends_on for period in year_ago], pa.date32()),
             "revision": pa.array([revisions.get(period.id, 1) for period in ordered], pa.int32()),
+            "rewards_from": pa.array([rewards_from(period) for period in ordered], pa.date32()),
+        }
+    )
+
+
+def compared_periods(periods: Sequence[Period], *, first: Callable[[Cycle], Period]) -> pa.Table:
+    """Each period with itself (``steps`` 0), those before it, :data:`LOOKED_BACK` at most, and a year ago.
+
+    ``first`` says of a cycle before which period there is none.
+    """
+    rows: list[tuple[Period, Period, int, bool]] = []
+    for period in sorted(set(periods)):
+        rows += [(period, period, 0, False), (period, period.year_before(), 0, True)]
+        earlier = period
+        for steps in range(1, LOOKED_BACK + 1):
+            if earlier <= first(period.cycle):
+                break
+            earlier = earlier.previous()
+            rows.append((period, earlier, steps, False))
+    return pa.table(
+        {
+            "period_id": pa.array([period.id for period, *_ in rows], pa.string()),
+            "compared_period_id": pa.array([compared.id for _, compared, *_ in rows], pa.string()),
+            "steps": pa.array([steps for *_, steps, _ in rows], pa.int32()),
+            "is_year_ago": pa.array([year_ago for *_, year_ago in rows], pa.bool_()),
+            "starts_on": pa.array([compared.starts_on for _, compared, *_ in rows], pa.date32()),
+            "ends_on": pa.array([compared.ends_on for _, compared, *_ in rows], pa.date32()),
+            "days": pa.array([compared.days for _, compared, *_ in rows], pa.int32()),
+            "days_now": pa.array([period.days for period, *_ in rows], pa.int32()),
         }
     )
 

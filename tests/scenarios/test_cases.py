@@ -397,6 +397,12 @@ def test_r33_retention_can_be_followed_day_by_day(close: Callable[..., Closed]) 
         "Tang Yue": (Decimal("112.5"), EXCELLENT, 1600 * Decimal("1.5")),
         "Shao Feng": (50, UNQUALIFIED, 0),
     }
+    congratulated = case.rows(
+        "select occurred_on::varchar, sentence_zh from marts.fct_daily_goal where employee_id = 'J01' and is_reached "
+        "order by all"
+    )
+    assert [day for day, _ in congratulated] == ["2026-03-25", "2026-03-28", "2026-03-30"]
+    assert congratulated[0][1] == "恭喜唐悦，2026-03-25 达成今日目标：次日留存率 100%（目标 80%）！"
 
 
 @pytest.mark.slow
@@ -451,3 +457,21 @@ def test_r34_advertising_weighs_half_from_april_on_and_referrals_count_and_the_r
         ("2026-04", "ads", share(8_000, 4_000)),
         ("2026-04", "referral", share(27_000, 6_000)),
     ]
+    advised = case.rows(
+        "select period_id, activity_type, cost, new_users, revenue, roi, recommendation from marts.fct_activity_return "
+        "order by all"
+    )
+    assert advised == [
+        ("2026-03", "ads", 10_000, 5, 15_000, Decimal("1.5"), "less"),
+        ("2026-03", "referral", 2_000, 2, 9_000, Decimal("4.5"), "more"),
+        ("2026-04", "ads", 4_000, 2, 8_000, 2, "less"),
+        ("2026-04", "referral", 6_000, 8, 27_000, Decimal("4.5"), "more"),
+    ]
+    assert case.rows("select period_id, roi, previous_roi, round(move_effect, 2) from marts.fct_spending_shift") == [
+        ("2026-03", 2, None, None),
+        ("2026-04", Decimal("3.5"), 2, Decimal("1.19")),
+    ]
+    # one customer in March and five on April 10
+    assert case.rows(
+        "select period_id, subject_id, employee_id, occurred_on::varchar, points, amount from marts.fct_instant_reward"
+    ) == [("2026-04", "friends", "H01", "2026-04-10", 50, 200)]

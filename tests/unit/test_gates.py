@@ -55,6 +55,7 @@ COLUMNS = {
     "double_credit": "period_id kpi_id source_system source_table source_key unit_id credit",
     "kpi_volume": "period_id kpi_id contributions",
     "unassigned_contribution": "period_id kpi_id employee_id contributions first_on first_key",
+    "reward_subject_unknown": "reward_id kpi_id subject contributions",
     "fct_evaluation": (
         "period_id employee_id revision kpi_score feedback_score final_score grade"
         " rank_in_department department_headcount rank_in_position coverage status reason"
@@ -111,6 +112,7 @@ SOUND: dict[str, list[Row]] = {
         "double_credit": [],
         "kpi_volume": [(MARCH, "revenue", 1)],
         "unassigned_contribution": [],
+        "reward_subject_unknown": [],
         "fct_evaluation": [
             (
                 MARCH,
@@ -311,6 +313,7 @@ VIOLATIONS: dict[tuple[str, str, str | None], Violation] = {
     ("unassigned_contribution", NO_ROW, None): unwanted(
         "unassigned_contribution", MARCH, "revenue", "zed", 1, MARCH_1, "d1"
     ),
+    ("reward_subject_unknown", NO_ROW, None): unwanted("reward_subject_unknown", "crowd", "revenue", "campain", 9),
     ("fct_evaluation", UNIQUE_TOGETHER, "period_id, employee_id, revision"): twice("fct_evaluation", **A_REVISED),
     ("fct_evaluation", NOT_NULL, "status"): broken(
         "fct_evaluation", {**A_REVISED, "status": "null"}, status=None, reason="lost"

@@ -17,8 +17,17 @@
         contribution.source_table,
         contribution.source_key,
         contribution.segments
-    from (
-        {% for kpi_id in (env_var('PERF_KPIS', '').split(',') | select | list if kpis is none else kpis) -%}
+    from {{ contributions_of(env_var('PERF_KPIS', '').split(',') | select | list if kpis is none else kpis) }} as contribution
+    inner join {{ periods }} as period
+        on contribution.occurred_on between period.{{ prefix }}starts_on and period.{{ prefix }}ends_on
+    where {{ among_the_days('contribution.occurred_on', prefix) }}
+{%- endmacro %}
+
+
+{#- The contributions of these KPIs on any day, made anew from their models. -#}
+{% macro contributions_of(kpis) -%}
+    (
+        {% for kpi_id in kpis -%}
         select
             kpi_id,
             employee_id,
@@ -34,8 +43,5 @@
         from {{ ref('kpi_' ~ kpi_id) }}
         {% if not loop.last %}union all{% endif %}
         {% endfor -%}
-    ) as contribution
-    inner join {{ periods }} as period
-        on contribution.occurred_on between period.{{ prefix }}starts_on and period.{{ prefix }}ends_on
-    where {{ among_the_days('contribution.occurred_on', prefix) }}
+    )
 {%- endmacro %}

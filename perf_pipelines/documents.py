@@ -152,9 +152,10 @@ def parse_document(text: str, *, file: str) -> Document:
         raise refused([syntax_problem(file, text, error)]) from error
     except (ValueError, OverflowError) as error:
         # PyYAML's scanner lets these through, for instance for "\UFFFFFFFF"
-        raise refused(
-            [Problem(file=file, what="it cannot be read as YAML", todo="look for a backslash inside quotes")]
-        ) from error
+        line = next((index for index, said in enumerate(text.splitlines(), start=1) if "\\" in said), 1)
+        what = "a backslash inside double quotes names a character that does not exist"
+        todo = "write single quotes around the text, or two backslashes"
+        raise refused([Problem(file=file, line=line, what=what, todo=todo)]) from error
     if reader.problems:
         raise refused(reader.problems)
     if not isinstance(data, dict):

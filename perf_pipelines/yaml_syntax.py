@@ -11,7 +11,7 @@ from perf_pipelines.errors import Problem
 from perf_pipelines.meant import strangers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _ELSEWHERE = "look at this line and the one above it: a bracket, quote, comma or colon, and how far it is indented"
 
@@ -69,6 +69,29 @@ _STRUCTURE = re.compile(r"""(?P<quoted>"(?:[^"\\]|\\.)*"|'[^']*')|[：，；、�
 _PLAIN_NEIGHBOUR = re.compile(r"[A-Za-z0-9_}\]\"'%.]")
 
 
+_PARTS: Mapping[str, str] = {
+    "：": ": ",
+    "，": ", ",
+    "；": ", ",
+    "、": ", ",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "｛": "{",
+    "｝": "}",
+    "［": "[",
+    "］": "]",
+    "【": "[",
+    "】": "]",
+    "＃": "#",
+    "－": "- ",
+    "　": " ",
+    "\u00a0": " ",
+}
+"""What is meant by a character of full width that stands where YAML's own would."""
+
+
 def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
     """The problem with ``text`` that PyYAML has found, with its line; where a character explains it, that one."""
     if isinstance(error, yaml.reader.ReaderError):
@@ -97,28 +120,6 @@ def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         ("the line cannot be read", _ELSEWHERE),
     )
     return Problem(file=file, line=last + 1, what=what.replace("%d", str(first + 1)), todo=todo)
-
-
-_PARTS = {
-    "：": ": ",
-    "，": ", ",
-    "；": ", ",
-    "、": ", ",
-    "“": '"',
-    "”": '"',
-    "‘": "'",
-    "’": "'",
-    "｛": "{",
-    "｝": "}",
-    "［": "[",
-    "］": "]",
-    "【": "[",
-    "】": "]",
-    "＃": "#",
-    "－": "- ",
-    "　": " ",
-    "\u00a0": " ",
-}
 
 
 def _around(first: int, last: int, count: int) -> list[int]:

@@ -130,7 +130,7 @@ JARGON = re.compile(
 )
 """Words of the code, of which nobody who writes a scheme knows anything."""
 
-TOLD_OF_THE_WHOLE_FILE = ("the file is missing", "the file is larger than 1 MB", "it cannot be read as YAML")
+TOLD_OF_THE_WHOLE_FILE = ("the file is missing", "the file is larger than 1 MB")
 
 
 def full_company(root: Path) -> Path:

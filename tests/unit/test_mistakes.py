@@ -261,6 +261,12 @@ def test_yes_and_no_are_told_as_true_and_false(tmp_path: Path, written: str, ins
         ("scheme: acme-2026", "scheme: acme: 2026", 1, "there is a colon too many"),
         ("scheme: acme-2026", "scheme: @acme", 1, "a text begins with a sign that has a meaning of its own"),
         ("scheme: acme-2026", 'scheme: "c:\\people"', 1, "a backslash inside double quotes has a meaning of its own"),
+        (
+            "scheme: acme-2026",
+            'scheme: "\\UFFFFFFFF"',
+            1,
+            "a backslash inside double quotes names a character that does",
+        ),
         ("[shop]", "[shop", 2, "the [ of line 1 needs a comma or its closing ]"),
     ],
 )

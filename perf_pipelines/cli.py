@@ -22,6 +22,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption  # noqa: TC001 — read at run time
+from perf_pipelines.commands.what_if import what_if
+from perf_pipelines.currencies import money
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
@@ -34,7 +37,7 @@ _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
 company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive or
-calibrate.
+calibrate · 16 the question cannot be answered.
 """
 
 app = typer.Typer(
@@ -75,30 +78,9 @@ class GoalFormat(StrEnum):
     mermaid = "mermaid"
 
 
-def _the_company() -> str:
-    first, *others = served_companies()
-    if others:
-        raise typer.BadParameter(f"PERF_COMPANY names {', '.join([first, *others])}: say which one with --company")
-    return first
-
-
-CompanyOption = Annotated[
-    str,
-    typer.Option(
-        "--company",
-        "-c",
-        default_factory=_the_company,
-        show_default="the one that PERF_COMPANY names, else xx_ecommerce",
-        help="Folder name under companies/.",
-    ),
-]
-PeriodOption = Annotated[
-    str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1, 2017, 2017-W14 or 2017-01-02-14d.")
-]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Read the lake as it was after this load id; nothing is extracted.")
 ]
-LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Language of names and sentences.")]
 
 
 @app.command()
@@ -349,6 +331,8 @@ def content_hash(
     print(publication.content_hash)
 
 
+app.command(name="what-if")(what_if)
+
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
 app.add_typer(scheme_commands, name="scheme")
 
@@ -541,7 +525,7 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
             number(row["final_score"], 4),
             row[f"grade_{language}"] or _STATUS[row["status"]][0 if zh else 1],
             f"{rank}/{row['department_headcount']}" if rank else "",
-            number(row["payout"], 2),
+            money(row["payout"], row["currency"]),
         )
     _out().print(table)
     reasons: dict[str, list[str]] = {}

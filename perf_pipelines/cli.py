@@ -32,6 +32,8 @@ from perf_pipelines.commands.pay import pay_commands
 from perf_pipelines.commands.payroll import payroll_commands
 from perf_pipelines.commands.records import records_commands
 from perf_pipelines.commands.seal import seal_commands
+from perf_pipelines.commands.what_if import what_if
+from perf_pipelines.currencies import money
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
@@ -45,7 +47,8 @@ Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
 company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive or
 calibrate · 11 nothing is approved, posted, reopened or answered as asked · 12 the records are not what was recorded ·
-14 payroll file and ledger do not agree · 15 a period cannot be sealed, or its seal is broken or gives other results.
+14 payroll file and ledger do not agree · 15 a period cannot be sealed, or its seal is broken or gives other results ·
+16 a what-if cannot be answered.
 """
 
 app = typer.Typer(
@@ -342,6 +345,8 @@ def content_hash(
     print(publication.content_hash)
 
 
+app.command(name="what-if")(what_if)
+
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
 app.add_typer(scheme_commands, name="scheme")
 app.add_typer(pay_commands, name="pay")
@@ -541,7 +546,7 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
             number(row["final_score"], 4),
             row[f"grade_{language}"] or _STATUS[row["status"]][0 if zh else 1],
             f"{rank}/{row['department_headcount']}" if rank else "",
-            number(row["payout"], 2),
+            money(row["payout"], row["currency"]),
         )
     _out().print(table)
     reasons: dict[str, list[str]] = {}

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _SHARE = pa.decimal128(9, 6)
 _AMOUNT = pa.decimal128(28, 8)
 _SCORE = pa.decimal128(9, 4)
-_MONEY = pa.decimal128(18, 2)
 _ATTAINMENT = pa.decimal128(18, 8)
 _MONEY = pa.decimal128(18, 3)
 

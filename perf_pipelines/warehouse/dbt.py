@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 DBT_PROJECT = PROJECT / "dbt_project"
 
 
+_KEPT_AS_TABLES = frozenset({"inputs", "staging", "kpis"})
+"""Schemas that a run for another period leaves as they are."""
+
+
 class Floor(StrEnum):
     """What is built together, between two gates. A model carries its floor as a tag (dbt_project.yml)."""
 
@@ -71,6 +75,15 @@ class Relation:
     schema: str
     name: str
     columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompiledModel:
+    """A model's select, with the names of relations as dbt wrote them: ``"warehouse"."<schema>"."<name>"``."""
+
+    schema: str
+    name: str
+    select: str
 
 
 def kpi_models(folder: Path) -> frozenset[str]:
@@ -210,6 +223,30 @@ class Dbt:
                 [Problem(what=str(outcome.exception), todo="mend the file that it names")],
             )
         return self._home.dbt / "target"
+
+    def compiled(self, wanted: Sequence[str], *, given: Collection[str]) -> tuple[CompiledModel, ...]:
+        """The models between tables that are ``given`` and those ``wanted``, as the last run compiled them, in order.
+
+        Nothing is compiled or written. :class:`FileNotFoundError` when dbt's working files have been deleted.
+        """
+        target = self._home.dbt / "target"
+        nodes: dict[str, Any] = json.loads((target / "manifest.json").read_text())["nodes"]
+        models = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
+        ordered: dict[str, CompiledModel] = {}
+
+        def add(name: str) -> None:
+            node = models[name]
+            if name in ordered or name in given or node["schema"] in _KEPT_AS_TABLES:
+                return
+            for key in node["depends_on"]["nodes"]:
+                if key in nodes:
+                    add(nodes[key]["name"])
+            select = (target / "compiled" / "perf" / node["original_file_path"]).read_text()
+            ordered[name] = CompiledModel(schema=node["schema"], name=name, select=select)
+
+        for name in wanted:
+            add(name)
+        return tuple(ordered.values())
 
     def parse(self) -> Manifest:
         """Read the project, only what has changed since the last time; :class:`RunFailed` when it is wrong."""

@@ -107,11 +107,11 @@ class Warehouse:
             for schema in ("control", "raw", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
             connection.execute("create or replace table control.open_gate (gate text, period_id text)")
-            _replace_table(connection, "control.company", _company_table(company))
-            _replace_table(connection, "control.source_snapshot", _snapshot_table(snapshots.values()))
-            _replace_table(connection, "control.waiver", _waiver_table(records.waivers()))
-            _replace_table(connection, "control.calibration", _calibration_table(records.calibrations()))
-            _replace_table(connection, "control.build", pa.table({"build": [build]}))
+            replace_table(connection, "control.company", _company_table(company))
+            replace_table(connection, "control.source_snapshot", _snapshot_table(snapshots.values()))
+            replace_table(connection, "control.waiver", _waiver_table(records.waivers()))
+            replace_table(connection, "control.calibration", _calibration_table(records.calibrations()))
+            replace_table(connection, "control.build", pa.table({"build": [build]}))
             for snapshot in snapshots.values():
                 view = f'raw."{snapshot.system}__{snapshot.table}"'
                 connection.execute(f"create or replace view {view} as {lake.relation_sql(snapshot)}")
@@ -137,13 +137,9 @@ class Warehouse:
             connection.begin()
             for schema in ("control", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
-            _replace_table(connection, "control.period", _period_table(company, periods, revisions or {}))
-            _replace_table(connection, "control.compared_period", compared_periods(periods, first=company.first))
-            _replace_table(connection, "control.part", _part_table(parts or {}))
-            published = PART_EVALUATION.empty_table() if evaluations is None else evaluations
-            _replace_table(connection, "control.part_evaluation", published)
-            for name, table in scheme_tables(company.scheme, periods).items():
-                _replace_table(connection, f"scheme.{name}", table)
+            tables = tables_of_periods(company, periods, revisions=revisions, parts=parts, evaluations=evaluations)
+            for name, table in tables.items():
+                replace_table(connection, name, table)
             connection.commit()
 
     def open_gate(self, gate: str) -> None:
@@ -267,7 +263,29 @@ def _texts(result: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]:
     return tuple(dict(zip(columns, map(str, row), strict=True)) for row in result.fetchall())
 
 
-def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+def tables_of_periods(
+    company: Company,
+    periods: Sequence[Period],
+    *,
+    revisions: Mapping[str, int] | None = None,
+    parts: Mapping[Period, Sequence[Period]] | None = None,
+    evaluations: pa.Table | None = None,
+) -> dict[str, pa.Table]:
+    """Everything in the schemas ``control`` and ``scheme`` that says which periods are computed, by name with schema.
+
+    The arguments are those of :meth:`Warehouse.close_periods`.
+    """
+    return {
+        "control.period": _period_table(company, periods, revisions or {}),
+        "control.compared_period": compared_periods(periods, first=company.first),
+        "control.part": _part_table(parts or {}),
+        "control.part_evaluation": PART_EVALUATION.empty_table() if evaluations is None else evaluations,
+        **{f"scheme.{name}": table for name, table in scheme_tables(company.scheme, periods).items()},
+    }
+
+
+def replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Make ``name`` (with schema) the table, in place of what it was."""
     connection.register("incoming", table)
     connection.execute(f"create or replace table {name} as select * from incoming")
     connection.unregister("incoming")

@@ -145,6 +145,7 @@ def checksum(content: bytes) -> str:
 
 def _row(line: PayrollLine) -> dict[str, Any]:
     entry, payee = line.entry, line.payee
+    kind_zh, kind_en = line.kind_names
     texts = {
         "reference": line.reference,
         "company_id": entry.company_id,
@@ -155,8 +156,8 @@ def _row(line: PayrollLine) -> dict[str, Any]:
         "department_zh": payee and payee.department_zh,
         "department_en": payee and payee.department_en,
         "kind": entry.kind,
-        "kind_zh": line.kind.zh,
-        "kind_en": line.kind.en,
+        "kind_zh": kind_zh,
+        "kind_en": kind_en,
         "currency": entry.currency,
         "reason": entry.reason,
         "posted_by": entry.posted_by,

@@ -13,7 +13,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
 
 from perf_pipelines.errors import PerfError, Problem
-from perf_pipelines.fields import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
     from perf_pipelines.records.ledger import LedgerEntry
 
 KINDS = {
-    "bonus": Label(zh="奖金", en="Bonus"),
-    "restatement": Label(zh="更正差额", en="Restatement"),
-    "clawback": Label(zh="追回", en="Clawback"),
-    "reward": Label(zh="即时奖励", en="Instant reward"),
+    "bonus": ("奖金", "Bonus"),
+    "restatement": ("更正差额", "Restatement"),
+    "clawback": ("追回", "Clawback"),
+    "reward": ("即时奖励", "Instant reward"),
 }
-"""What the kinds of ledger entries are called; another one is called by its id."""
+"""What the kinds of ledger entries are called in Chinese and English; another one is called by its id."""
 
 
 class PayrollRefused(PerfError):
@@ -49,9 +48,9 @@ class PayrollLine:
     payee: Payee | None
 
     @property
-    def kind(self) -> Label:
-        """What the kind is called."""
-        return KINDS.get(self.entry.kind) or Label(zh=self.entry.kind, en=self.entry.kind)
+    def kind_names(self) -> tuple[str, str]:
+        """What the kind is called in Chinese and English."""
+        return KINDS.get(self.entry.kind, (self.entry.kind, self.entry.kind))
 
 
 @dataclass(frozen=True, kw_only=True)

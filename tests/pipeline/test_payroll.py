@@ -30,12 +30,12 @@ def test_a_posted_month_is_exported_and_reconciled_and_a_changed_amount_is_found
 
     exported = payroll(closed_march, "export", "--output", str(csv))
     assert exported.code == 0, exported.err
-    assert "USD  31,500.00  (36 lines)" in exported.out
+    assert "USD  31,500.00  (31 lines)" in exported.out
     again = payroll(closed_march, "export", "--output", str(csv))
-    assert "36 lines stand already, byte for byte" in again.out
+    assert "31 lines stand already, byte for byte" in again.out
     assert payroll(closed_march, "export", "--output", str(xlsx)).code == 0
     book = openpyxl.load_workbook(xlsx)
-    assert [cell.value for cell in book.worksheets[1][2]] == ["USD", 36, 31500]
+    assert [cell.value for cell in book.worksheets[1][2]] == ["USD", 31, 31500]
     assert {type(row[6]) for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)} == {
         str
     }  # all have names
@@ -43,7 +43,7 @@ def test_a_posted_month_is_exported_and_reconciled_and_a_changed_amount_is_found
     for file in (csv, xlsx):
         agreed = payroll(closed_march, "reconcile", str(file))
         assert agreed.code == 0, agreed.err
-        assert (agreed.err, f"{file.name}: 36 lines, as in the ledger (revision 1)" in agreed.out) == ("", True)
+        assert (agreed.err, f"{file.name}: 31 lines, as in the ledger (revision 1)" in agreed.out) == ("", True)
     book.save(xlsx)
     assert "a program has saved it again; its lines are right" in payroll(closed_march, "reconcile", str(xlsx)).err
     book.worksheets[0]["N3"] = 1

@@ -22,6 +22,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perf_pipelines.commands.appeal import appeal_commands
+from perf_pipelines.commands.note import note_commands
 from perf_pipelines.commands.options import (
     CompanyOption,
     LanguageOption,
@@ -350,6 +352,8 @@ app.command(name="what-if")(what_if)
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
 app.add_typer(scheme_commands, name="scheme")
 app.add_typer(pay_commands, name="pay")
+app.add_typer(appeal_commands, name="appeal")
+app.add_typer(note_commands, name="note")
 app.add_typer(payroll_commands, name="payroll")
 app.add_typer(records_commands, name="records")
 app.add_typer(seal_commands, name="seal")

@@ -53,6 +53,7 @@ class Company:
 
     ``cleaning`` has the rules of each table ``<system>.<table>`` in the order in which they are applied, ``inputs`` the
     ids of those it supplies, ``staging`` the names of its staging models. ``sprints`` are there if it assesses sprints.
+    An appeal is answered within ``appeal_days``.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Company:
     rejected_share: Decimal
     cleaning: Mapping[str, tuple[CleaningRule, ...]]
     refunds_count_on: RefundsCount
+    appeal_days: int
     sources: Sources
     scheme: Scheme
     inputs: tuple[str, ...]
@@ -229,6 +231,7 @@ def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[
         rejected_share=about.tolerance.rejected_share,
         cleaning=about.cleaning,
         refunds_count_on=about.refunds.count_on,
+        appeal_days=about.appeals.answer_within_days,
         sources=sources,
         scheme=scheme,
         inputs=tuple(sorted(_ids(folder / "models" / "inputs", "company_"))),
@@ -342,6 +345,10 @@ class _Sprint(Entry):
     begins_on: Day
 
 
+class _Appeals(Entry):
+    answer_within_days: Annotated[int, Whole(at_least=1, at_most=365)] = 14
+
+
 class _CompanyFile(Entry):
     company: Identifier
     name: Label
@@ -354,6 +361,7 @@ class _CompanyFile(Entry):
     tolerance: _Tolerance
     cleaning: dict[CleanedTable, tuple[CleaningRule, ...]] = Field(default_factory=dict)
     refunds: Refunds = Refunds()
+    appeals: _Appeals = _Appeals()
 
     @model_validator(mode="after")
     def _sprints_lie_somewhere(self) -> Self:

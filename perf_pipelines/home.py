@@ -47,7 +47,11 @@ class CompanyHome:
     @property
     def records_url(self) -> str:
         """The database with what people have decided: ``PERF_RECORDS_URL``, or a SQLite file in :attr:`records`."""
-        return os.environ.get("PERF_RECORDS_URL") or f"sqlite:///{self.records / 'records.sqlite'}"
+        return os.environ.get("PERF_RECORDS_URL") or self._records_file
+
+    @property
+    def _records_file(self) -> str:
+        return f"sqlite:///{self.records / 'records.sqlite'}"
 
     @property
     def published(self) -> Path:
@@ -82,7 +86,7 @@ class TrialHome(CompanyHome):
 
     @property
     def records_url(self) -> str:
-        return f"sqlite:///{self.records / 'records.sqlite'}"
+        return self._records_file
 
 
 def perf_home() -> Path:

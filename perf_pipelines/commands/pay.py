@@ -131,18 +131,28 @@ def post(period: PeriodOption, by: ByOption, company: CompanyOption) -> None:
 def reopen(
     period: PeriodOption,
     by: ByOption,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it stands beside every amount that changes.")],
     company: CompanyOption,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why; it stands beside every amount that changes.")
+    ] = None,
+    appeal: Annotated[
+        int | None, typer.Option("--appeal", help="Number of the accepted appeal that is the reason.")
+    ] = None,
 ) -> None:
     """Open a posted or sealed period again as its next revision; closed, approved and posted, that pays the rest."""
     from perf_pipelines.defs.companies import closing_of
+    from perf_pipelines.pay.appealing import reason_of
     from perf_pipelines.pay.reopening import reopen as reopen_period
 
-    closing = closing_of(company)
+    if (reason is None) == (appeal is None):
+        raise typer.BadParameter("say why: either --reason, or --appeal with the number of an accepted one")
+    closing, period_id = closing_of(company), Period.parse(period).id
     with closing.alone():
-        step = reopen_period(
-            closing.records, period_id=Period.parse(period).id, by=given("--by", by), reason=given("--reason", reason)
-        )
+        if appeal is not None:
+            why = reason_of(closing.records, number=appeal, period_id=period_id)
+        else:
+            why = given("--reason", reason or "")
+        step = reopen_period(closing.records, period_id=period_id, by=given("--by", by), reason=why)
     _say(
         f"{step.period_id} is open as revision {step.revision}: close it with `perf-pipelines run --company {company} "
         f"--period {step.period_id}`, then two people approve it and it is posted"

@@ -74,7 +74,7 @@ class Database:
 
     def _demand_newest(self) -> None:
         """Bring the tables into their newest form, unless they have it."""
-        if self._is_newest:
+        if self._is_newest and self.exists:  # a file may be moved away while this process lives
             return
         with self._engine.begin() as connection:
             version = version_of(connection)

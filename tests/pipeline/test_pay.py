@@ -36,7 +36,8 @@ def test_a_month_is_approved_posted_opened_again_and_pays_the_difference(closed_
     assert closed_march.attempt(MONTH).code == 5
     assert closed_march.call("hash").out == before
 
-    assert pay(closed_march, "reopen", "--by", "Li Na", "--reason", "appeal of Moses").code == 0
+    number = appealed(closed_march)
+    assert pay(closed_march, "reopen", "--by", "Li Na", "--appeal", number).code == 0
     assert pay(closed_march, "approve", "--by", "Li Na").code == 11
     better = {"--employee": WHO, "--grade": "excellent", "--by": "Li Na", "--reason": "carried the launch alone"}
     words = [word for option in better.items() for word in option]
@@ -50,7 +51,7 @@ def test_a_month_is_approved_posted_opened_again_and_pays_the_difference(closed_
     assert "revision 2: 1 entries" in pay(closed_march, "post", "--by", "payroll").out
     assert ledger(closed_march) == {who: amount for who, (amount, _) in restated.items() if amount}
     [last] = [entry for entry in records(closed_march).ledger(MONTH) if entry.revision == 2]
-    assert (last.kind, last.reason) == ("restatement", "appeal of Moses")
+    assert (last.kind, last.reason) == ("restatement", f"appeal {number} of {WHO}: he did carry it")
 
     verified = closed_march.call("records", "verify")
     assert verified.code == 0, verified.err
@@ -62,6 +63,26 @@ def test_a_month_is_approved_posted_opened_again_and_pays_the_difference(closed_
     (closed_march.home / "crm_sales" / "records" / "records.sqlite").unlink()
     assert closed_march.call("records", "verify", "--anchor", anchor).code == 12
     assert anchor in closed_march.call("records", "restore", backup).out
+
+
+def appealed(place: Place) -> str:
+    """File an appeal and have it accepted; its number."""
+    words = ("--by", "Moses Frase", "--objection", "I carried the launch")
+    assert "did you mean `moses_frase`?" in appeal(place, "file", "--employee", "moses_fras", *words).err
+    filed = appeal(place, "file", "--employee", WHO, *words)
+    assert filed.out.startswith("appeal ")
+    number = filed.out.split()[1]
+    assert f"appeal {number} is open" in appeal(place, "file", "--employee", WHO, *words).err
+    assert "not answered yet" in pay(place, "reopen", "--by", "Li Na", "--appeal", number).err
+    reason = ("--reason", "he did carry it")
+    answered = place.call("appeal", "answer", number, "--accept", "--by", "Li Na", *reason)
+    assert f"--appeal {number}" in answered.out
+    assert "Li Na: he did carry it" in place.call("appeal", "list").out
+    return number
+
+
+def appeal(place: Place, command: str, *arguments: str) -> Outcome:
+    return place.call("appeal", command, "--period", MONTH, *arguments)
 
 
 def pay(place: Place, command: str, *arguments: str) -> Outcome:

@@ -106,6 +106,10 @@ class ScoringSql:
     def __init__(self, folder: Path, *, database: str = ":memory:") -> None:
         manifest, target = _compiled(folder)
         nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
+        self.reads: Mapping[str, frozenset[str]] = {
+            name: frozenset(key.rpartition(".")[2] for key in node["depends_on"]["nodes"])
+            for name, node in nodes.items()
+        }
         self._connection = duckdb.connect(config={"threads": 1})
         # dbt writes the name of the file's database into the SQL
         self._connection.execute(f"set TimeZone = 'UTC'; attach '{database}' as warehouse; use warehouse")

@@ -17,7 +17,7 @@
         contribution.source_table,
         contribution.source_key,
         contribution.segments
-    from {{ contributions_of(env_var('PERF_KPIS', '').split(',') | select | list if kpis is none else kpis) }} as contribution
+    from {{ contributions_of(kpis_in_use() if kpis is none else kpis) }} as contribution
     inner join {{ periods }} as period
         on contribution.occurred_on between period.{{ prefix }}starts_on and period.{{ prefix }}ends_on
     where {{ among_the_days('contribution.occurred_on', prefix) }}
@@ -44,4 +44,10 @@
         {% if not loop.last %}union all{% endif %}
         {% endfor -%}
     )
+{%- endmacro %}
+
+
+{#- The KPIs of the company's scheme, in its order. -#}
+{% macro kpis_in_use() -%}
+    {{ return(env_var('PERF_KPIS', '').split(',') | select | list) }}
 {%- endmacro %}

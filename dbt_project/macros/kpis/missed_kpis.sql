@@ -4,6 +4,6 @@
     {%- if execute and load_relation(judged) -%}
         {{ return(column_in_use('(select kpi_id from ' ~ judged ~ ' where is_missed)', 'kpi_id')) }}
     {%- else -%}
-        {{ return(env_var('PERF_KPIS', '').split(',') | select | list) }}
+        {{ return(kpis_in_use()) }}
     {%- endif -%}
 {%- endmacro %}

@@ -3,6 +3,6 @@
     {%- if execute -%}
         {{ return(column_in_use(source('scheme', 'reward'), 'kpi_id')) }}
     {%- else -%}
-        {{ return(env_var('PERF_KPIS', '').split(',') | select | list) }}
+        {{ return(kpis_in_use()) }}
     {%- endif -%}
 {%- endmacro %}

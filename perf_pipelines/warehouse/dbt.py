@@ -1,7 +1,8 @@
 """dbt in this process: parsed once, then one invocation a floor of the house.
 
 A dbt process costs seconds to start and to read its project, a floor's SQL a fraction of one. The manifest is held
-between invocations, and kept in the company's home between processes.
+between invocations, for whoever closes by the same models in this process, and kept in the company's home between
+processes.
 """
 
 from __future__ import annotations
@@ -64,6 +65,21 @@ class NodeResult:
         return self.status in {"success", "pass", "warn"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Parsed:
+    """What dbt has read: its manifest, the same as plain data, and the company's models as it calls their folder."""
+
+    manifest: Manifest
+    plain: Mapping[str, Any]
+    models: str
+
+
+_PARSED: dict[str, _Parsed] = {}
+"""What this process has parsed, by build id, the newest last."""
+
+_PARSED_KEPT = 4  # some 20 MB each
+
+
 def kpi_models(folder: Path) -> frozenset[str]:
     """Ids of the KPIs that have a model ``kpi_<id>.sql`` in ``folder``; empty when there is no such folder."""
     return frozenset(path.stem.removeprefix("kpi_") for path in folder.glob("kpi_*.sql"))
@@ -80,7 +96,7 @@ class Dbt:
     def __init__(self, *, company: Company, home: CompanyHome) -> None:
         self._company = company
         self._home = home
-        self._held: Manifest | None = None
+        self._models = os.path.relpath(company.folder / "models", DBT_PROJECT)
 
     @cached_property
     def build_id(self) -> str:
@@ -96,12 +112,12 @@ class Dbt:
 
     def manifest(self) -> Mapping[str, Any]:
         """Dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
-        manifest = self._home.dbt / "target" / "manifest.json"
+        if self._held:
+            return self._held.plain
         with self._reading_the_project():
-            if not manifest.exists() or not self._stamp.exists() or self._stamp.read_text() != self.build_id:
-                self._parse()
-            parsed: Mapping[str, Any] = json.loads(manifest.read_text())
-        return parsed
+            if self._written.exists() and self._stamp.exists() and self._stamp.read_text() == self.build_id:
+                return json.loads(self._written.read_text())
+            return self._parse().plain
 
     def left_out(self, floor: Floor) -> tuple[str, ...]:
         """Names of the nodes of a floor that this company has no use for.
@@ -131,14 +147,13 @@ class Dbt:
 
     def build(self, floor: Floor) -> tuple[NodeResult, ...]:
         """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result."""
-        if self._held is None:
-            self.parse()
+        parsed = self._held or self.parse()
         left_out = self.left_out(floor)
         without = ("--exclude", *left_out) if left_out else ()
         # buildable: a test that also reads a higher floor waits for that one
         among = ("--indirect-selection", "buildable", "--select", f"tag:{floor}")
         outcome = self._invoke("build", "--no-write-json", *among, *without)
-        results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
+        results = tuple(self._node_result(result, parsed) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
         if broken or (outcome.exception is not None and not results):
             raise RunFailed(
@@ -161,10 +176,18 @@ class Dbt:
             )
         return self._home.dbt / "target"
 
-    def parse(self) -> Manifest:
+    def parse(self) -> _Parsed:
         """Read the project, only what has changed since the last time; :class:`RunFailed` when it is wrong."""
         with self._reading_the_project():
             return self._parse()
+
+    @property
+    def _held(self) -> _Parsed | None:
+        return _PARSED.get(self.build_id)
+
+    @property
+    def _written(self) -> Path:
+        return self._home.dbt / "target" / "manifest.json"
 
     @property
     def _stamp(self) -> Path:
@@ -176,17 +199,20 @@ class Dbt:
         self._home.dbt.mkdir(parents=True, exist_ok=True)
         return FileLock(self._home.dbt / "reading.lock")
 
-    def _parse(self) -> Manifest:
-        self._held = None
+    def _parse(self) -> _Parsed:
+        _PARSED.pop(self.build_id, None)
         outcome = self._invoke("parse")
         if not outcome.success:
             raise RunFailed(
                 f"dbt could not read the models of {self._company.id}",
                 [Problem(what=str(outcome.exception), todo="mend the file that it names")],
             )
-        self._held = outcome.result
         self._stamp.write_text(self.build_id)
-        return outcome.result
+        parsed = _Parsed(manifest=outcome.result, plain=json.loads(self._written.read_text()), models=self._models)
+        _PARSED[self.build_id] = parsed
+        for oldest in list(_PARSED)[:-_PARSED_KEPT]:
+            del _PARSED[oldest]
+        return parsed
 
     def _invoke(self, command: str, *arguments: str) -> Any:
         from dbt.cli.main import dbtRunner
@@ -199,9 +225,24 @@ class Dbt:
         )
         with _environment(self._environment()):
             try:
-                return dbtRunner(manifest=self._held).invoke(list(arguments))
+                return dbtRunner(manifest=self._held.manifest if self._held else None).invoke(list(arguments))
             finally:
                 _close_connection()
+
+    def _node_result(self, result: Any, parsed: _Parsed) -> NodeResult:
+        node = result.node
+        return NodeResult(
+            unique_id=node.unique_id,
+            name=node.name,
+            is_test=node.resource_type == "test",
+            status=str(result.status),
+            message=(result.message or "").strip(),
+            failures=result.failures or 0,
+            seconds=result.execution_time,
+            relation=f"({node.compiled_code})" if node.resource_type == "test" else node.relation_name,
+            # the same models may have been parsed in another folder
+            file=node.original_file_path.replace(parsed.models, self._models, 1),
+        )
 
     def _supplies(self) -> dict[str, str]:
         cleaning = {
@@ -218,7 +259,7 @@ class Dbt:
     def _environment(self) -> dict[str, str]:
         return {
             **self._supplies(),
-            "PERF_COMPANY_MODELS": os.path.relpath(self._company.folder / "models", DBT_PROJECT),
+            "PERF_COMPANY_MODELS": self._models,
             "PERF_WAREHOUSE": str(self._home.warehouse),
             "PERF_MEMORY": memory_limit(),
             "DBT_TARGET_PATH": str(self._home.dbt / "target"),
@@ -248,18 +289,3 @@ def _environment(values: Mapping[str, str]) -> Generator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-def _node_result(result: Any) -> NodeResult:
-    node = result.node
-    return NodeResult(
-        unique_id=node.unique_id,
-        name=node.name,
-        is_test=node.resource_type == "test",
-        status=str(result.status),
-        message=(result.message or "").strip(),
-        failures=result.failures or 0,
-        seconds=result.execution_time,
-        relation=f"({node.compiled_code})" if node.resource_type == "test" else node.relation_name,
-        file=node.original_file_path,
-    )

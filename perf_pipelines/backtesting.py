@@ -56,7 +56,9 @@ def backtest(closing: Closing, *, scheme: Scheme, called: str, periods: Sequence
         ):
             with _told_apart(name):
                 _log.info("closing %s by %s", spans(ordered), name)
-                _close(Closing(company=by, home=home), ordered, as_of=as_of)
+                trial = Closing(company=by, home=home)
+                with trial.warehouse.kept_open():
+                    _close(trial, ordered, as_of=as_of)
             # moved away, so that the other scheme does not find periods that are published already
             versions.append(home.published.resolve().rename(Path(folder) / side))
             home.published.unlink()

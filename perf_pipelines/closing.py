@@ -73,7 +73,7 @@ class Closing:
 
     @contextmanager
     def alone(self) -> Generator[None]:
-        """Hold the company's lock; :class:`Busy` at once when another process holds it."""
+        """Hold the company's lock, and its warehouse open; :class:`Busy` at once when another process holds it."""
         self.home.records.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.home.lock, timeout=0)
         try:
@@ -84,7 +84,8 @@ class Closing:
                 [Problem(what="only one process may write a company's warehouse", todo="wait until it has ended")],
             ) from timeout
         try:
-            yield
+            with self.warehouse.kept_open():
+                yield
         finally:
             lock.release()
 

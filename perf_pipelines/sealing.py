@@ -139,7 +139,7 @@ def seal_period(closing: Closing, period: Period, *, by: str) -> tuple[Seal, boo
             record = read_publication(closing.home).periods[period.id]
             _have_what_was_read(closing, period, record)
             _write(making, closing=closing, period=period, record=record, marts=names)
-            _refuse_differences(_read(making), like=closing.dbt)
+            _refuse_differences(_read(making))
             flush_all(making)
             making.rename(folder)
             flush(folder.parent)
@@ -168,11 +168,10 @@ def read_seal(home: CompanyHome, period: Period, *, revision: int | None = None)
     return _read(there[wanted])
 
 
-def verify(seal: Seal, *, like: Dbt | None = None) -> Verified:
+def verify(seal: Seal) -> Verified:
     """Compute a sealed revision again, from the seal alone with the code at hand, and compare every row.
 
-    ``like`` is dbt that may have read the project already. :class:`SealRefused` where a byte has changed or a row
-    differs, and where the code at hand cannot compute it.
+    :class:`SealRefused` where a byte has changed or a row differs, and where the code at hand cannot compute it.
     """
     changed = _changed_files(seal)
     if changed:
@@ -180,7 +179,7 @@ def verify(seal: Seal, *, like: Dbt | None = None) -> Verified:
     code_changes = code_at_hand().changed_since(seal.code)
     since = f"the code has changed since: {', '.join(code_changes)}" if code_changes else "by the same code"
     try:
-        problems = _differences(seal, like=like, called=("sealed", "computed now"), todo=_BY_ITS_CODE)
+        problems = _differences(seal, called=("sealed", "computed now"), todo=_BY_ITS_CODE)
     except (PerfError, duckdb.Error) as error:
         said = Problem(what=str(error).splitlines()[0], todo=_BY_ITS_CODE)
         more = error.problems if isinstance(error, PerfError) else ()
@@ -327,9 +326,9 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _refuse_differences(seal: Seal, *, like: Dbt) -> None:
+def _refuse_differences(seal: Seal) -> None:
     """A seal that would not verify is not made: scheme, models, calibrations may have changed since the publication."""
-    problems = _differences(seal, like=like, called=("published", "computed now"), todo=_CLOSE_AGAIN)
+    problems = _differences(seal, called=("published", "computed now"), todo=_CLOSE_AGAIN)
     if problems:
         headline = f"{seal.called} is not sealed: what is published is not what its inputs give now"
         raise SealRefused(headline, problems)
@@ -406,7 +405,7 @@ def _changed_bytes(seal: Seal) -> Iterator[Problem]:
             yield _changed(str(path), "the file was not sealed")
 
 
-def _differences(seal: Seal, *, like: Dbt | None, called: tuple[str, str], todo: str) -> list[Problem]:
+def _differences(seal: Seal, *, called: tuple[str, str], todo: str) -> list[Problem]:
     """What differs between the marts in the seal and those that the code makes of everything else in it."""
     company = load_company(
         seal.folder / "company" / seal.company,
@@ -416,7 +415,7 @@ def _differences(seal: Seal, *, like: Dbt | None, called: tuple[str, str], todo:
     with TemporaryDirectory(prefix="perf-seal-") as folder:
         home = CompanyHome(Path(folder) / seal.company)
         warehouse = Warehouse(home.warehouse)
-        dbt = Dbt(company=company, home=home, like=like)
+        dbt = Dbt(company=company, home=home)
         warehouse.close_periods(company=company, periods=[Period.parse(seal.period)])
         with warehouse.connect() as connection:
             for relation in _sealed_relations(dbt):

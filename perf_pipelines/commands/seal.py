@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -11,7 +10,6 @@ from rich.console import Console
 from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, PeriodOption, given
-from perf_pipelines.errors import CompanyRefused
 from perf_pipelines.home import company_home
 from perf_pipelines.periods import Period
 
@@ -49,17 +47,13 @@ def verify(
     ] = None,
 ) -> None:
     """Compute a sealed revision again, from the seal alone with the code at hand, and compare every row and byte."""
-    from perf_pipelines.defs.companies import closing_of
     from perf_pipelines.sealing import read_seal
     from perf_pipelines.sealing import verify as verify_seal
 
     seal = read_seal(company_home(company), Period.parse(period), revision=revision)
-    like = None
-    with suppress(CompanyRefused):  # the folder may have changed or be gone: the seal needs nothing of it
-        like = closing_of(company).dbt
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        verified = verify_seal(seal, like=like)
+        verified = verify_seal(seal)
     console = Console()
     console.print(
         f"[green]✓[/green] {seal.period} revision {seal.revision}, sealed {seal.sealed_at}: "

@@ -1,7 +1,8 @@
 """dbt in this process: parsed once, then one invocation a floor of the house.
 
 A dbt process costs seconds to start and to read its project, a floor's SQL a fraction of one. The manifest is held
-between invocations, and kept in the company's home between processes.
+between invocations, for whoever closes by the same models in this process, and kept in the company's home between
+processes.
 """
 
 from __future__ import annotations
@@ -86,6 +87,21 @@ class CompiledModel:
     select: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Parsed:
+    """What dbt has read: its manifest, the same as plain data, and the company's models as it calls their folder."""
+
+    manifest: Manifest
+    plain: Mapping[str, Any]
+    models: str
+
+
+_PARSED: dict[str, _Parsed] = {}
+"""What this process has parsed, by build id, the newest last."""
+
+_PARSED_KEPT = 4  # some 20 MB each
+
+
 def kpi_models(folder: Path) -> frozenset[str]:
     """Ids of the KPIs that have a model ``kpi_<id>.sql`` in ``folder``; empty when there is no such folder."""
     return frozenset(path.stem.removeprefix("kpi_") for path in folder.glob("kpi_*.sql"))
@@ -104,16 +120,12 @@ def model_files(root: Path) -> Iterator[Path]:
 
 
 class Dbt:
-    """dbt on one company's warehouse.
+    """dbt on one company's warehouse."""
 
-    ``like`` is dbt on another warehouse: what it has read of the same files for the same company is not read again.
-    """
-
-    def __init__(self, *, company: Company, home: CompanyHome, like: Dbt | None = None) -> None:
+    def __init__(self, *, company: Company, home: CompanyHome) -> None:
         self._company = company
         self._home = home
-        self._held: Manifest | None = None
-        self._like = like if like is not None and like.build_id == self.build_id else None
+        self._models = os.path.relpath(company.folder / "models", DBT_PROJECT)
 
     @cached_property
     def build_id(self) -> str:
@@ -128,14 +140,12 @@ class Dbt:
 
     def manifest(self) -> Mapping[str, Any]:
         """Dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
-        if self._like is not None:
-            return self._like.manifest()
-        manifest = self._home.dbt / "target" / "manifest.json"
+        if self._held:
+            return self._held.plain
         with self._reading_the_project():
-            if not manifest.exists() or not self._stamp.exists() or self._stamp.read_text() != self.build_id:
-                self._parse()
-            parsed: Mapping[str, Any] = json.loads(manifest.read_text())
-        return parsed
+            if self._written.exists() and self._stamp.exists() and self._stamp.read_text() == self.build_id:
+                return json.loads(self._written.read_text())
+            return self._parse().plain
 
     def left_out(self, floor: Floor) -> tuple[str, ...]:
         """Names of the nodes of a floor that this company has no use for.
@@ -192,8 +202,7 @@ class Dbt:
 
         Not ``tested``: the models alone. Several floors at once are built where no gate has to be passed between them.
         """
-        if self._held is None:
-            self.parse()
+        parsed = self._held or self.parse()
         left_out = [name for floor in floors for name in self.left_out(floor)]
         without = [*(("--exclude", *left_out) if left_out else ())]
         if not tested:
@@ -201,7 +210,7 @@ class Dbt:
         # buildable: a test that also reads a higher floor waits for that one
         among = ("--indirect-selection", "buildable", "--select", *(f"tag:{floor}" for floor in floors))
         outcome = self._invoke("build", "--no-write-json", *among, *without)
-        results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
+        results = tuple(self._node_result(result, parsed) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
         if broken or (outcome.exception is not None and not results):
             raise RunFailed(
@@ -230,7 +239,7 @@ class Dbt:
         Nothing is compiled or written. :class:`FileNotFoundError` when dbt's working files have been deleted.
         """
         target = self._home.dbt / "target"
-        nodes: dict[str, Any] = json.loads((target / "manifest.json").read_text())["nodes"]
+        nodes: Mapping[str, Any] = self.manifest()["nodes"]
         models = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
         ordered: dict[str, CompiledModel] = {}
 
@@ -248,13 +257,18 @@ class Dbt:
             add(name)
         return tuple(ordered.values())
 
-    def parse(self) -> Manifest:
+    def parse(self) -> _Parsed:
         """Read the project, only what has changed since the last time; :class:`RunFailed` when it is wrong."""
-        if self._like is not None:
-            self._held = self._like._held or self._like.parse()
-            return self._held
         with self._reading_the_project():
             return self._parse()
+
+    @property
+    def _held(self) -> _Parsed | None:
+        return _PARSED.get(self.build_id)
+
+    @property
+    def _written(self) -> Path:
+        return self._home.dbt / "target" / "manifest.json"
 
     @property
     def _stamp(self) -> Path:
@@ -266,17 +280,20 @@ class Dbt:
         self._home.dbt.mkdir(parents=True, exist_ok=True)
         return FileLock(self._home.dbt / "reading.lock")
 
-    def _parse(self) -> Manifest:
-        self._held = None
+    def _parse(self) -> _Parsed:
+        _PARSED.pop(self.build_id, None)
         outcome = self._invoke("parse")
         if not outcome.success:
             raise RunFailed(
                 f"dbt could not read the models of {self._company.id}",
                 [Problem(what=str(outcome.exception), todo="mend the file that it names")],
             )
-        self._held = outcome.result
         self._stamp.write_text(self.build_id)
-        return outcome.result
+        parsed = _Parsed(manifest=outcome.result, plain=json.loads(self._written.read_text()), models=self._models)
+        _PARSED[self.build_id] = parsed
+        for oldest in list(_PARSED)[:-_PARSED_KEPT]:
+            del _PARSED[oldest]
+        return parsed
 
     def _invoke(self, command: str, *arguments: str) -> Any:
         from dbt.cli.main import dbtRunner
@@ -289,9 +306,24 @@ class Dbt:
         )
         with _environment(self._environment()):
             try:
-                return dbtRunner(manifest=self._held).invoke(list(arguments))
+                return dbtRunner(manifest=self._held.manifest if self._held else None).invoke(list(arguments))
             finally:
                 _close_connection()
+
+    def _node_result(self, result: Any, parsed: _Parsed) -> NodeResult:
+        node = result.node
+        return NodeResult(
+            unique_id=node.unique_id,
+            name=node.name,
+            is_test=node.resource_type == "test",
+            status=str(result.status),
+            message=(result.message or "").strip(),
+            failures=result.failures or 0,
+            seconds=result.execution_time,
+            relation=f"({node.compiled_code})" if node.resource_type == "test" else node.relation_name,
+            # the same models may have been parsed in another folder
+            file=node.original_file_path.replace(parsed.models, self._models, 1),
+        )
 
     def _supplies(self) -> dict[str, str]:
         cleaning = {
@@ -308,7 +340,7 @@ class Dbt:
     def _environment(self) -> dict[str, str]:
         return {
             **self._supplies(),
-            "PERF_COMPANY_MODELS": os.path.relpath(self._company.folder / "models", DBT_PROJECT),
+            "PERF_COMPANY_MODELS": self._models,
             "PERF_WAREHOUSE": str(self._home.warehouse),
             "PERF_MEMORY": memory_limit(),
             "DBT_TARGET_PATH": str(self._home.dbt / "target"),
@@ -347,18 +379,3 @@ def _models(manifest: Mapping[str, Any], floors: Collection[Floor]) -> dict[str,
         for key, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and not set(floors).isdisjoint(node["tags"])
     }
-
-
-def _node_result(result: Any) -> NodeResult:
-    node = result.node
-    return NodeResult(
-        unique_id=node.unique_id,
-        name=node.name,
-        is_test=node.resource_type == "test",
-        status=str(result.status),
-        message=(result.message or "").strip(),
-        failures=result.failures or 0,
-        seconds=result.execution_time,
-        relation=f"({node.compiled_code})" if node.resource_type == "test" else node.relation_name,
-        file=node.original_file_path,
-    )

@@ -69,6 +69,21 @@ class Warehouse:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._keep_open = False
+        self._kept: duckdb.DuckDBPyConnection | None = None
+
+    @contextmanager
+    def kept_open(self) -> Generator[None]:
+        """Open the file once for all that is done meanwhile, by dbt too: opening and closing cost more than most steps.
+
+        To be entered by who may write alone: another process finds the file locked.
+        """
+        self._keep_open = True
+        try:
+            yield
+        finally:
+            self._keep_open = False
+            self._let_go()
 
     @contextmanager
     def connect(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -76,13 +91,24 @@ class Warehouse:
 
         Never read-only: within a process DuckDB wants one mode for a file, and dbt writes.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(str(self.path))
-        connection.execute(f"set memory_limit = {literal(memory_limit())}")
+        if self._keep_open and self._kept is None:
+            self._kept = self._opened()
+        connection = self._kept.cursor() if self._kept else self._opened()
         try:
             yield connection
         finally:
             connection.close()
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(str(self.path))
+        connection.execute(f"set memory_limit = {literal(memory_limit())}")
+        return connection
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def prepare(
         self,
@@ -100,6 +126,7 @@ class Warehouse:
         tables may have another shape.
         """
         if self.path.exists() and self.build() != build:
+            self._let_go()
             self.path.unlink()
         with self.connect() as connection:
             connection.begin()

@@ -42,6 +42,11 @@ PART_EVALUATION = pa.schema(
 )
 """Shape of what is known of the periods whose mean another one is."""
 
+MONTH_GRADE = pa.schema(
+    {"period_id": pa.string(), "month_id": pa.string(), "employee_id": pa.string(), "grade": pa.string()}
+)
+"""Shape of what is known of the months of a longer period."""
+
 _SCHEMAS = ("inputs", "marts", "gates")
 _MEMORY = "6GB"
 _BEING_CLOSED = " where period_id in (select period_id from control.period)"
@@ -121,11 +126,13 @@ class Warehouse:
         periods: Sequence[Period],
         parts: Mapping[Period, Sequence[Period]] | None = None,
         evaluations: pa.Table | None = None,
+        month_grades: pa.Table | None = None,
     ) -> None:
         """Name the periods that the following floors compute, and the scheme that holds in them.
 
         Of a period that is a mean of shorter ones, ``parts`` are these and ``evaluations`` what was published of them
-        (:func:`~perf_pipelines.publication.part_evaluations`). Other periods' rows stay as they are.
+        (:func:`~perf_pipelines.publication.part_evaluations`); ``month_grades`` are the grades of a longer period's months
+        (:func:`~perf_pipelines.publication.month_grades`). Other periods' rows stay as they are.
         """
         with self.connect() as connection:
             connection.begin()
@@ -135,6 +142,8 @@ class Warehouse:
             _replace_table(connection, "control.part", _part_table(parts or {}))
             published = PART_EVALUATION.empty_table() if evaluations is None else evaluations
             _replace_table(connection, "control.part_evaluation", published)
+            grades = MONTH_GRADE.empty_table() if month_grades is None else month_grades
+            _replace_table(connection, "control.month_grade", grades)
             for name, table in scheme_tables(company.scheme, periods).items():
                 _replace_table(connection, f"scheme.{name}", table)
             connection.commit()
@@ -325,6 +334,7 @@ def _company_table(company: Company) -> pa.Table:
             "currency": [company.currency],
             "rejected_share": pa.array([company.rejected_share], pa.decimal128(9, 6)),
             "refunds_count_on": [str(company.refunds_count_on)],
+            "assessed_from": pa.array([company.first_period.starts_on], pa.date32()),
         }
     )
 

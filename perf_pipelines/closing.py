@@ -21,6 +21,7 @@ from perf_pipelines.home import PROJECT, CompanyHome
 from perf_pipelines.publication import (
     PeriodRecord,
     Publication,
+    month_grades,
     part_evaluations,
     publish,
     read_publication,
@@ -129,14 +130,16 @@ class Closing:
         self.name(periods)
 
     def name(self, periods: Sequence[Period]) -> None:
-        """Name the periods that the next floors compute, with the published evaluations of those they are means of."""
+        """Name the periods that the next floors compute, with what was published of those that they are made of."""
         parts = {period: self.company.parts_of(period) for period in periods}
+        months = {period: self.company.months_of(period) for period in periods if period.cycle.months > 1}
         self.warehouse.close_periods(
             company=self.company,
             periods=periods,
             revisions=self.records.revisions(),
             parts=parts,
             evaluations=part_evaluations(self.home, parts),
+            month_grades=month_grades(self.home, months),
         )
 
     def check_closable(self, period: Period, *, together_with: Sequence[Period] = ()) -> None:

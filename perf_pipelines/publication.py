@@ -22,7 +22,7 @@ import duckdb
 from perf_pipelines.durable import flush_all
 from perf_pipelines.errors import NotPublished, PeriodRefused, Problem, RunFailed
 from perf_pipelines.sql_text import literal, parquet
-from perf_pipelines.warehouse.engine import PART_EVALUATION, memory_limit
+from perf_pipelines.warehouse.engine import MONTH_GRADE, PART_EVALUATION, memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Container, Generator, Mapping, Sequence
@@ -201,6 +201,25 @@ def content_of(file: Path) -> FileRecord:
     """How many rows a Parquet file has, and their content hash, as they stand in ``publication.json``."""
     with _connect(file.parent) as connection:
         return _file_record(connection, file)
+
+
+def month_grades(home: CompanyHome, months: Mapping[Period, Sequence[Period]]) -> pa.Table:
+    """The published grades of the ``months`` of longer periods: period_id, month_id, employee_id, grade.
+
+    A longer period is closed only when its months are (:meth:`Closing.check_closable`), so that none is missing there.
+    """
+    asked = [(period.id, month.id) for period, inside in months.items() for month in inside]
+    if not asked or not home.published.exists():
+        return MONTH_GRADE.empty_table()
+    with open_marts(home.published) as marts:
+        marts.execute("create temp table asked (period_id text, month_id text)")
+        marts.executemany("insert into asked values (?, ?)", asked)
+        found = marts.execute(
+            "select asked.period_id, asked.month_id, evaluation.employee_id, evaluation.grade from asked "
+            "inner join fct_evaluation as evaluation on asked.month_id = evaluation.period_id "
+            "where evaluation.status = 'evaluated' order by all"
+        )
+        return found.to_arrow_table().cast(MONTH_GRADE)
 
 
 def hash_of(home: CompanyHome, *, period: str) -> str:

@@ -6,8 +6,8 @@
 
 {#-
     Whether a day lies between the first and the last of the periods that this run closes, or of those before them
-    (`prefix='previous_'`), or of other `periods`. Written with the days themselves, so that DuckDB reads no more of an input than these days: a
-    month costs the same after ten years.
+    (`prefix='previous_'`), or of other `periods`. Written with the days themselves, so that DuckDB reads no more of an
+    input than these days: a month costs the same after ten years.
 -#}
 {% macro among_the_days(day, prefix='', periods=source('control', 'period')) -%}
     {%- if execute -%}

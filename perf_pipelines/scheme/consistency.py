@@ -587,6 +587,18 @@ def _means_of_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Fin
                     )
 
 
+def _development_grades(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    known = {band.grade for grades in scheme.grades for band in grades.bands}
+    for place, review in _versions("review", scheme.review):
+        for kind, rule in (("promotion", review.development.promotion), ("support", review.development.support)):
+            if rule is not None and rule.grade not in known:
+                yield (
+                    (*place, "development", kind, "grade"),
+                    f"there is no grade `{rule.grade}`",
+                    nearest(rule.grade, known),
+                )
+
+
 Check = Callable[[Scheme, Surroundings], Iterator[Finding]]
 _OF_WHOLE_PERIODS = ("evaluation", "feedback", "grades", "bonus", "review")
 
@@ -622,6 +634,7 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"bonus", "currency"}), _amounts_of_cycles),
     (frozenset({"bonus", "kpis"}), _pools),
     (frozenset({"evaluation"}), _means_of_cycles),
+    (frozenset({"review", "grades"}), _development_grades),
 )
 """Every check with the sections it needs."""
 

@@ -71,12 +71,17 @@ class Level(StrEnum):
 
 
 class Kpi(Entry):
-    """A KPI that this company uses; what counts stands in its SQL model ``kpi_<id>``."""
+    """A KPI that this company uses; what counts stands in its SQL model ``kpi_<id>``.
+
+    ``competency``: what it shows of people, by the id of the input ``competencies``; courses of it are proposed to those
+    who miss the target.
+    """
 
     name: Label
     unit: LabelOrText
     aggregation: Aggregation
     better: Literal["higher", "lower"]
+    competency: Text | None = None
 
 
 class Goal(Entry):

@@ -237,6 +237,73 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
             {"period_id": pa.string(), "min_people": pa.int32()},
             [(period, review.fairness.min_people) for period, review in reviews.items()],
         ),
+        **_growth(reviews),
+    }
+
+
+def _growth(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
+    """Of ``development_rule`` one row a period and kind that the scheme has a rule for."""
+    return {
+        "strength_review": _table(
+            {
+                "period_id": pa.string(),
+                "false_findings": _SHARE,
+                "history_months": pa.int32(),
+                "min_weeks": pa.int32(),
+                "min_sample": pa.int32(),
+                "min_peers": pa.int32(),
+                "margin": _SHARE,
+            },
+            [
+                (
+                    period,
+                    review.strengths.false_findings,
+                    review.strengths.history_months,
+                    review.strengths.min_weeks,
+                    review.strengths.min_sample,
+                    review.strengths.min_peers,
+                    review.strengths.margin,
+                )
+                for period, review in reviews.items()
+            ],
+        ),
+        "course_review": _table(
+            {
+                "period_id": pa.string(),
+                "false_findings": _SHARE,
+                "months": pa.int32(),
+                "finished_within": pa.int32(),
+                "min_people": pa.int32(),
+            },
+            [
+                (
+                    period,
+                    review.courses.false_findings,
+                    review.courses.months,
+                    review.courses.finished_within,
+                    review.courses.min_people,
+                )
+                for period, review in reviews.items()
+            ],
+        ),
+        "development_rule": _table(
+            {
+                "period_id": pa.string(),
+                "kind": pa.string(),
+                "grade": pa.string(),
+                "share": _SHARE,
+                "min_months": pa.int32(),
+            },
+            [
+                (period, kind, rule.grade, rule.share, rule.min_months)
+                for period, review in reviews.items()
+                for kind, rule in (
+                    ("promotion_candidate", review.development.promotion),
+                    ("support_plan", review.development.support),
+                )
+                if rule is not None
+            ],
+        ),
     }
 
 
@@ -269,6 +336,7 @@ def _kpi(scheme: Scheme) -> pa.Table:
             "aggregation_parameter": _AMOUNT,
             "is_sum_like": pa.bool_(),
             "better": pa.string(),
+            "competency_id": pa.string(),
         },
         [
             (
@@ -281,6 +349,7 @@ def _kpi(scheme: Scheme) -> pa.Table:
                 kpi.aggregation.parameter,
                 kpi.aggregation.sum_like,
                 kpi.better,
+                kpi.competency,
             )
             for kpi_id, kpi in scheme.kpis.items()
         ],

@@ -46,6 +46,11 @@ PART_EVALUATION = pa.schema(
 LOOKED_BACK = 6
 """How many periods before a systemic miss are looked at: half a year of months."""
 
+MONTH_GRADE = pa.schema(
+    {"period_id": pa.string(), "month_id": pa.string(), "employee_id": pa.string(), "grade": pa.string()}
+)
+"""Shape of what is known of the months of a longer period."""
+
 _SCHEMAS = ("inputs", "marts", "gates")
 _MEMORY = "6GB"
 _BEING_CLOSED = " where period_id in (select period_id from control.period)"
@@ -153,18 +158,27 @@ class Warehouse:
         revisions: Mapping[str, int] | None = None,
         parts: Mapping[Period, Sequence[Period]] | None = None,
         evaluations: pa.Table | None = None,
+        month_grades: pa.Table | None = None,
     ) -> None:
         """Name the periods that the following floors compute, and the scheme that holds in them.
 
         Of a period that is a mean of shorter ones, ``parts`` are these and ``evaluations`` what was published of them
-        (:func:`~perf_pipelines.publication.part_evaluations`). A period that is not in ``revisions`` (by id) is in its
-        first. Other periods' rows stay as they are.
+        (:func:`~perf_pipelines.publication.part_evaluations`); ``month_grades`` are the grades of a longer period's
+        months (:func:`~perf_pipelines.publication.month_grades`). A period that is not in ``revisions`` (by id) is in
+        its first. Other periods' rows stay as they are.
         """
         with self.connect() as connection:
             connection.begin()
             for schema in ("control", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
-            tables = tables_of_periods(company, periods, revisions=revisions, parts=parts, evaluations=evaluations)
+            tables = tables_of_periods(
+                company,
+                periods,
+                revisions=revisions,
+                parts=parts,
+                evaluations=evaluations,
+                month_grades=month_grades,
+            )
             for name, table in tables.items():
                 replace_table(connection, name, table)
             connection.commit()
@@ -297,6 +311,7 @@ def tables_of_periods(
     revisions: Mapping[str, int] | None = None,
     parts: Mapping[Period, Sequence[Period]] | None = None,
     evaluations: pa.Table | None = None,
+    month_grades: pa.Table | None = None,
 ) -> dict[str, pa.Table]:
     """Everything in the schemas ``control`` and ``scheme`` that says which periods are computed, by name with schema.
 
@@ -307,6 +322,7 @@ def tables_of_periods(
         "control.compared_period": compared_periods(periods, first=company.first),
         "control.part": _part_table(parts or {}),
         "control.part_evaluation": PART_EVALUATION.empty_table() if evaluations is None else evaluations,
+        "control.month_grade": MONTH_GRADE.empty_table() if month_grades is None else month_grades,
         **{f"scheme.{name}": table for name, table in scheme_tables(company.scheme, periods).items()},
     }
 
@@ -413,6 +429,7 @@ def _company_table(company: Company) -> pa.Table:
             "currency": [company.currency],
             "rejected_share": pa.array([company.rejected_share], pa.decimal128(9, 6)),
             "refunds_count_on": [str(company.refunds_count_on)],
+            "assessed_from": pa.array([company.first_period.starts_on], pa.date32()),
         }
     )
 

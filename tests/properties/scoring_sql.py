@@ -104,7 +104,13 @@ class ScoringSql:
     """What dbt compiled, and a DuckDB (in memory, or the file ``database``) to run it in."""
 
     def __init__(self, folder: Path, *, database: str = ":memory:") -> None:
-        manifest, target = _compiled(folder)
+        manifest, target = compiled(
+            folder,
+            company=_COMPANY,
+            scheme=_every_kind(),
+            periods=PERIODS,
+            floors=[Floor.INPUTS, Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, Floor.REVIEW],
+        )
         nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
         self.reads: Mapping[str, frozenset[str]] = {
             name: frozenset(key.rpartition(".")[2] for key in node["depends_on"]["nodes"])
@@ -127,16 +133,14 @@ class ScoringSql:
                 f"create table kpis.{name} as select * exclude (period_id) from marts.fct_kpi_contribution"
             )
         supplied = {*self._filled, *self._kpis, "fct_kpi_contribution", "dim_goal", _YEAR_AGO.split(".")[1]}
-        scoring = _needed(nodes, PUBLISHED, given=supplied)
+        scoring = needed(nodes, PUBLISHED, given=supplied)
         scored = {node["name"] for node in scoring.values()}
         self.statements = sql_by_hand({"nodes": scoring}, target)
-        self._gate = sql_by_hand({"nodes": _needed(nodes, PAID_WRONGLY, given=supplied | scored)}, target)
-        self._review = sql_by_hand({"nodes": _needed(nodes, REVIEWED, given=supplied | scored)}, target)
-        self._wording = sql_by_hand({"nodes": _needed(nodes, ["fct_score_step"], given=supplied | scored)}, target)
-        self._telling = sql_by_hand({"nodes": _needed(nodes, TOLD, given=supplied)}, target)
-        self._finding = sql_by_hand(
-            {"nodes": _needed(nodes, ["fct_strategy_finding"], given=supplied | scored)}, target
-        )
+        self._gate = sql_by_hand({"nodes": needed(nodes, PAID_WRONGLY, given=supplied | scored)}, target)
+        self._review = sql_by_hand({"nodes": needed(nodes, REVIEWED, given=supplied | scored)}, target)
+        self._wording = sql_by_hand({"nodes": needed(nodes, ["fct_score_step"], given=supplied | scored)}, target)
+        self._telling = sql_by_hand({"nodes": needed(nodes, TOLD, given=supplied)}, target)
+        self._finding = sql_by_hand({"nodes": needed(nodes, ["fct_strategy_finding"], given=supplied | scored)}, target)
         self._relation = {name: f"{nodes[name]['schema']}.{name}" for name in REVIEWED}
         self._periods()
 
@@ -376,34 +380,37 @@ def _named(row: Any, **columns: str) -> dict[str, object]:
     return {names.get(name, name): value for name, value in asdict(row).items()}
 
 
-def _needed(nodes: Mapping[str, Any], wanted: Iterable[str], *, given: set[str]) -> dict[str, Any]:
+def needed(nodes: Mapping[str, Any], wanted: Iterable[str], *, given: set[str]) -> dict[str, Any]:
     """The models between what is given and what is wanted, each made a table."""
     by_id = {node["unique_id"]: node for node in nodes.values()}
-    needed: dict[str, Any] = {}
+    between: dict[str, Any] = {}
     waiting = [nodes[name] for name in wanted]
     while waiting:
         node = waiting.pop()
-        if node["unique_id"] in needed or node["name"] in given:
+        if node["unique_id"] in between or node["name"] in given:
             continue
-        needed[node["unique_id"]] = {**node, "config": {**node["config"], "materialized": "table"}}
+        between[node["unique_id"]] = {**node, "config": {**node["config"], "materialized": "table"}}
         waiting.extend(by_id[key] for key in node["depends_on"]["nodes"] if key in by_id)
-    return needed
+    return between
 
 
-def _compiled(folder: Path) -> tuple[Mapping[str, Any], Path]:
-    company = folder / "companies" / "every_kind"
-    (company / "models").mkdir(parents=True)
-    (company / "company.yaml").write_text(_COMPANY, encoding="utf-8")
-    (company / "sources.yaml").write_text(_SOURCES, encoding="utf-8")
-    (company / "scheme.yaml").write_text(_every_kind(), encoding="utf-8")
+def compiled(
+    folder: Path, *, company: str, scheme: str, periods: Sequence[Period], floors: Sequence[Floor]
+) -> tuple[Mapping[str, Any], Path]:
+    """dbt's manifest and where the SQL of ``floors`` lies, for a company.yaml and a scheme.yaml without rows."""
+    home = folder / "companies" / company.split()[1]
+    (home / "models").mkdir(parents=True)
+    (home / "company.yaml").write_text(company, encoding="utf-8")
+    (home / "sources.yaml").write_text(_SOURCES, encoding="utf-8")
+    (home / "scheme.yaml").write_text(scheme, encoding="utf-8")
     closing = Closing(
-        company=load_company(company, kpi_models=kpi_models(DBT_PROJECT / "models" / "kpis"), inputs=input_models()),
-        home=CompanyHome(folder / "state" / "every_kind"),
+        company=load_company(home, kpi_models=kpi_models(DBT_PROJECT / "models" / "kpis"), inputs=input_models()),
+        home=CompanyHome(folder / "state" / home.name),
     )
-    closing.prepare(periods=PERIODS)
+    closing.prepare(periods=periods)
     closing.dbt.parse()
     # compiled and not built: nothing is asked of rows that this company does not have
-    target = closing.dbt.compile([Floor.INPUTS, Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, Floor.REVIEW])
+    target = closing.dbt.compile(floors)
     return closing.dbt.manifest(), target
 
 

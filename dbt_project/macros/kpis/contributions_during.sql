@@ -1,9 +1,9 @@
 {#-
     The contributions of every KPI that the company's scheme uses, each a model of its own, in each of `periods`: a
     relation with the columns period_id, starts_on and ends_on, whose names may begin with `prefix`. With `kpis` of these
-    alone.
+    alone. Where `periods` are not those of this run, `days_of` is a relation of sources whose days hold theirs.
 -#}
-{% macro contributions_during(periods, prefix='', kpis=none) -%}
+{% macro contributions_during(periods, prefix='', kpis=none, days_of=none) -%}
     select
         period.{{ prefix }}period_id as period_id,
         contribution.kpi_id,
@@ -20,7 +20,7 @@
     from {{ contributions_of(kpis_in_use() if kpis is none else kpis) }} as contribution
     inner join {{ periods }} as period
         on contribution.occurred_on between period.{{ prefix }}starts_on and period.{{ prefix }}ends_on
-    where {{ among_the_days('contribution.occurred_on', prefix) }}
+    where {{ among_the_days('contribution.occurred_on', prefix, days_of or source('control', 'period')) }}
 {%- endmacro %}
 
 

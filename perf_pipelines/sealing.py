@@ -43,7 +43,7 @@ from perf_pipelines.warehouse.dbt import DBT_PROJECT, Dbt, Floor, Relation, inpu
 from perf_pipelines.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from perf_pipelines.closing import Closing
     from perf_pipelines.publication import PeriodRecord
@@ -138,7 +138,7 @@ def seal_period(closing: Closing, period: Period, *, by: str) -> tuple[Seal, boo
         try:
             record = read_publication(closing.home).periods[period.id]
             _have_what_was_read(closing, period, record)
-            _write(making, closing=closing, period=period, record=record, marts=names)
+            _write(making, closing=closing, period=period, revision=revision, record=record, marts=names)
             _refuse_differences(_read(making))
             flush_all(making)
             making.rename(folder)
@@ -250,19 +250,22 @@ def _loads(warehouse: Warehouse) -> dict[str, str]:
         )
 
 
-def _write(making: Path, *, closing: Closing, period: Period, record: PeriodRecord, marts: Sequence[str]) -> None:
+def _write(
+    making: Path, *, closing: Closing, period: Period, revision: int, record: PeriodRecord, marts: Sequence[str]
+) -> None:
     making.mkdir(parents=True)
-    published = PublishedMarts(closing.home)
     for mart in marts:
         (making / "marts").mkdir(exist_ok=True)
         shutil.copyfile(
             closing.home.published / "parquet" / mart / f"{period.id}.parquet", making / "marts" / f"{mart}.parquet"
         )
     with closing.warehouse.connect() as connection:
+        growing = _growing_kpis(connection)
         for relation in _sealed_relations(closing.dbt):
             (making / relation.schema).mkdir(exist_ok=True)
             file = making / relation.schema / f"{relation.name}.parquet"
-            connection.execute(f"copy ({_rows_read(relation)} order by all) to {literal(file)} (format parquet)")
+            rows = _rows_read(relation, period, growing)
+            connection.execute(f"copy ({rows} order by all) to {literal(file)} (format parquet)")
     company = making / "company" / closing.company.id
     for path in _texts(closing.company):
         copy = company / path.relative_to(closing.company.folder)
@@ -272,7 +275,7 @@ def _write(making: Path, *, closing: Closing, period: Period, record: PeriodReco
         "format": _FORMAT,
         "company": closing.company.id,
         "period": period.id,
-        "revision": _published_revision(published, period),
+        "revision": revision,
         "sealed_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "published_at": record.published_at,
         "scheme": record.scheme,
@@ -293,18 +296,25 @@ def _sealed_relations(dbt: Dbt) -> Iterator[Relation]:
     return (relation for relation in dbt.reads(_RECOMPUTED) if relation.schema != "scheme")
 
 
-def _rows_read(relation: Relation) -> str:
+def _rows_read(relation: Relation, period: Period, growing: Container[str]) -> str:
     """Of a KPI the contributions in the period, and in the one a year ago where something is to grow on it."""
     rows = f"select * from {relation.schema}.{identifier(relation.name)}"
     if relation.schema != "kpis":
         return rows
-    return f"""
-        {rows} where exists (
-            select 1 from control.period as period
-            where occurred_on between period.starts_on and period.ends_on
-            or occurred_on between period.year_ago_starts_on and period.year_ago_ends_on
-        )
-    """
+    periods = [period, *([period.year_before()] if relation.name.removeprefix("kpi_") in growing else [])]
+    # the days themselves, so that DuckDB reads no more of the inputs than these
+    days = (f"occurred_on between date '{each.starts_on}' and date '{each.ends_on}'" for each in periods)
+    return f"{rows} where {' or '.join(days)}"
+
+
+def _growing_kpis(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    return {
+        kpi
+        for (kpi,) in connection.execute(
+            "select kpi_id from scheme.position_kpi where growth is not null "
+            "union select kpi_id from scheme.own_target where growth is not null"
+        ).fetchall()
+    }
 
 
 def _texts(company: Company) -> Iterator[Path]:

@@ -589,7 +589,7 @@ def _means_of_cycles(scheme: Scheme, surroundings: Surroundings) -> Iterator[Fin
 
 def _development_grades(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
     known = {band.grade for grades in scheme.grades for band in grades.bands}
-    for place, review in _versions("review", scheme.review):
+    for place, review in versions_of("review", scheme.review):
         for kind, rule in (("promotion", review.development.promotion), ("support", review.development.support)):
             if rule is not None and rule.grade not in known:
                 yield (

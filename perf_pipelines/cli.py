@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perf_pipelines.commands.report import report
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
@@ -424,6 +425,9 @@ def backtest(
 
         chart.write_text(to_svg(comparison, language=language), encoding="utf-8")
         _out().print(f"drawn into {chart}")
+
+
+app.command()(report)
 
 
 @app.command()

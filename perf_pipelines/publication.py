@@ -77,6 +77,10 @@ class Publication:
         """Content hash of all marts."""
         return _combined(self.hashes)
 
+    def hash_of(self, period: str) -> str:
+        """Content hash of one period's rows in all marts that hold periods."""
+        return _combined({mart: files[period].hash for mart, files in self.files.items() if period in files})
+
 
 def publish(
     *,
@@ -198,8 +202,7 @@ def part_evaluations(home: CompanyHome, parts: Mapping[Period, Sequence[Period]]
 
 def hash_of(home: CompanyHome, *, period: str) -> str:
     """Content hash of one period's rows in all marts that hold periods."""
-    files = read_publication(home).files
-    return _combined({mart: files[mart][period].hash for mart in files if period in files[mart]})
+    return read_publication(home).hash_of(period)
 
 
 def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> None:

@@ -33,6 +33,7 @@ from perf_pipelines.commands.options import (
 from perf_pipelines.commands.pay import pay_commands
 from perf_pipelines.commands.payroll import payroll_commands
 from perf_pipelines.commands.records import records_commands
+from perf_pipelines.commands.report import report
 from perf_pipelines.commands.seal import seal_commands
 from perf_pipelines.commands.what_if import what_if
 from perf_pipelines.currencies import money
@@ -439,6 +440,9 @@ def backtest(
 
         chart.write_text(to_svg(comparison, language=language), encoding="utf-8")
         _out().print(f"drawn into {chart}")
+
+
+app.command()(report)
 
 
 @app.command()

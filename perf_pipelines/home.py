@@ -69,6 +69,11 @@ class CompanyHome:
         return self.root / "seals"
 
     @property
+    def reports(self) -> Path:
+        """What people read, a folder a period and language; made again from what is published."""
+        return self.root / "reports"
+
+    @property
     def lock(self) -> Path:
         """Held by the one process that writes."""
         return self.root / "writing.lock"

@@ -78,6 +78,10 @@ class Publication:
         """Content hash of all marts."""
         return _combined(self.hashes)
 
+    def hash_of(self, period: str) -> str:
+        """Content hash of one period's rows in all marts that hold periods."""
+        return _combined({mart: files[period].hash for mart, files in self.files.items() if period in files})
+
 
 def publish(
     *,
@@ -224,8 +228,7 @@ def month_grades(home: CompanyHome, months: Mapping[Period, Sequence[Period]]) -
 
 def hash_of(home: CompanyHome, *, period: str) -> str:
     """Content hash of one period's rows in all marts that hold periods."""
-    files = read_publication(home).files
-    return _combined({mart: files[mart][period].hash for mart in files if period in files[mart]})
+    return read_publication(home).hash_of(period)
 
 
 def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> None:

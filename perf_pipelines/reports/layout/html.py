@@ -1,0 +1,40 @@
+"""A report as one self-contained page: styles and pictures stand in it, and nothing is asked of the network."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from perf_pipelines.reports.layout.blocks import Report
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def to_html(report: Report) -> str:
+    """The page as a text in UTF-8. Every name and sentence is escaped; the style sheet and the pictures are ours."""
+    return _template().render(report=report, style=_style())
+
+
+@cache
+def _style() -> Markup:
+    return Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["drawn"] = Markup
+    return environment.get_template("report.html.jinja")

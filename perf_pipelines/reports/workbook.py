@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from perf_pipelines.currencies import number_format
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -22,6 +24,18 @@ class Column:
     en: str
     number_format: str | None = None
     width: int = 14
+
+
+MONEY = "money"
+"""Number format of an amount, until :func:`in_currency` says of which currency."""
+
+
+def in_currency(columns: Sequence[Column], currency: str | None) -> list[Column]:
+    """The columns with the amounts among them written with the decimals of ``currency``."""
+    return [
+        replace(column, number_format=number_format(currency)) if column.number_format == MONEY else column
+        for column in columns
+    ]
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def test_a_higher_actual_gives_the_score_and_the_pay_that_the_rules_give(closed_
         assert outcome.payout["amount"] == base * factor[grade]
         assert any(step.en.startswith(("proposed payout", "Revenue")) for step in outcome.steps)
     assert answer.before == higher.before
-    assert [label.en for label in answer.held_fixed][0].startswith("the actuals and scores of everybody else stay")
+    assert answer.held_fixed[0].en.startswith("the actuals and scores of everybody else stay")
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,13 @@ from perf_pipelines.sql_text import literal
 from perf_pipelines.warehouse.engine import memory_limit, replace_table, tables_of_periods
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from perf_pipelines.closing import Closing
     from perf_pipelines.periods import Period
     from perf_pipelines.warehouse.dbt import CompiledModel
 
-_ANSWERED = ("fct_evaluation", "fct_payout", "fct_score_step")
+_SCORED, _SAID = ("fct_evaluation", "fct_payout"), ("fct_score_step",)
 _GIVEN = frozenset(
     {
         *("int_assigned_kpi", "int_assignment_period", "int_assigned_kpi_actual", "int_year_ago_actual"),
@@ -65,8 +65,8 @@ class Change:
 class Outcome:
     """A score and what it pays.
 
-    ``evaluation`` is the person's row of ``fct_evaluation`` with the names of the grade (``grade_zh``, ``grade_en``);
-    ``payout`` that of ``fct_payout``, None where nothing is paid; ``steps`` the sentences of ``fct_score_step``.
+    ``evaluation`` is the person's row of ``fct_evaluation``, ``payout`` that of ``fct_payout``, None where nothing is
+    paid; ``steps`` are the sentences of ``fct_score_step``.
     """
 
     evaluation: Mapping[str, Any]
@@ -76,7 +76,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """The answer: what is published, what would be, and in words what was held fixed."""
+    """The answer: what is published, what would be, in words what was held fixed, and the names of the grades."""
 
     period_id: str
     employee_id: str
@@ -85,6 +85,7 @@ class WhatIf:
     changes: tuple[Change, ...]
     before: Outcome
     after: Outcome
+    grades: Mapping[str, Label]
     held_fixed: tuple[Label, ...]
 
 
@@ -106,9 +107,13 @@ def what_if(closing: Closing, *, period: Period, employee: str, actuals: Mapping
     asked = _asked(lines, actuals, headline=f"what if of `{employee}` in {period}")
     trial = _Trial(closing, period=period)
     with trial.opened():
-        before = trial.outcome(employee, asked=())
+        trial.score(employee, asked=())
         _compare_with_published(trial, marts, period=period, company=closing.company.id)
-        after = trial.outcome(employee, asked=asked)
+        # as it is, everything is published
+        before = _outcome(marts.query, "marts", period=period, employee=employee)
+        trial.score(employee, asked=asked)
+        trial.say()
+        after = _outcome(trial.rows, "trial.marts", period=period, employee=employee)
     [person] = marts.query(
         "select * from marts.rpt_score_table where period_id = ? and employee_id = ?", [period.id, employee]
     )
@@ -120,6 +125,7 @@ def what_if(closing: Closing, *, period: Period, employee: str, actuals: Mapping
         changes=tuple(_changes(lines, actuals)),
         before=before,
         after=after,
+        grades={band.grade: band.name for band in closing.company.scheme.on(period.starts_on).grades.bands},
         held_fixed=tuple(_held_fixed(before)),
     )
 
@@ -232,13 +238,31 @@ def _held_fixed(before: Outcome) -> Generator[Label]:
         )
 
 
+def _outcome(
+    rows: Callable[[str, Mapping[str, object]], list[dict[str, Any]]], marts: str, *, period: Period, employee: str
+) -> Outcome:
+    """The one person's outcome of the ``marts`` that ``rows`` reads from."""
+    of = {"period_id": period.id, "employee_id": employee}
+    own = "period_id = $period_id and employee_id = $employee_id"
+    [evaluation] = rows(f"select * from {marts}.fct_evaluation where {own}", of)
+    payouts = rows(f"select * from {marts}.fct_payout where {own}", of)
+    steps = rows(f"select text_zh, text_en from {marts}.fct_score_step where {own} order by step", of)
+    return Outcome(
+        evaluation=evaluation,
+        payout=payouts[0] if payouts else None,
+        steps=tuple(Label(zh=step["text_zh"], en=step["text_en"]) for step in steps),
+    )
+
+
 class _Trial:
     """The floors of evaluation and payout of one period, computed beside the warehouse."""
 
     def __init__(self, closing: Closing, *, period: Period) -> None:
         self._closing = closing
         self._period = period
-        self._models: tuple[CompiledModel, ...] = ()
+        self._scoring: tuple[CompiledModel, ...] = ()
+        self._wording: tuple[CompiledModel, ...] = ()
+        self._own: frozenset[str] = frozenset()
         self._connection = duckdb.connect(config={"memory_limit": memory_limit()})
 
     @contextmanager
@@ -251,33 +275,18 @@ class _Trial:
         finally:
             self._connection.close()
 
-    def outcome(self, employee: str, *, asked: Sequence[tuple[Any, ...]]) -> Outcome:
-        """Compute everybody's score and pay with these actuals, and give the one person's."""
+    def score(self, employee: str, *, asked: Sequence[tuple[Any, ...]]) -> None:
+        """Compute everybody's score and pay, with these actuals of the one person."""
         self._suppose(employee, asked)
-        for model in self._models:
-            self._connection.execute(
-                f'create or replace table trial."{model.schema}"."{model.name}" as {self._beside(model.select)}'
-            )
-        [evaluation] = self.rows(
-            f"""
-            select evaluation.*, grade.name_zh as grade_zh, grade.name_en as grade_en
-            from trial.marts.fct_evaluation as evaluation
-            left join trial.scheme.grade as grade
-                on evaluation.period_id = grade.period_id and evaluation.grade = grade.grade
-            where evaluation.employee_id = {literal(employee)}
-            """
-        )
-        payouts = self.rows(f"from trial.marts.fct_payout where employee_id = {literal(employee)}")
-        steps = self.rows(f"from trial.marts.fct_score_step where employee_id = {literal(employee)} order by step")
-        return Outcome(
-            evaluation=evaluation,
-            payout=payouts[0] if payouts else None,
-            steps=tuple(Label(zh=step["text_zh"], en=step["text_en"]) for step in steps),
-        )
+        self._build(self._scoring)
 
-    def rows(self, query: str) -> list[dict[str, Any]]:
+    def say(self) -> None:
+        """Put what was scored into words."""
+        self._build(self._wording)
+
+    def rows(self, query: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Rows as dictionaries by column."""
-        result = self._connection.execute(query)
+        result = self._connection.execute(query, dict(parameters or {}))
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
@@ -302,7 +311,9 @@ class _Trial:
         if not counted["rows"]:
             raise self._gone("the warehouse does not hold it any more")
         try:
-            self._models = self._closing.dbt.compiled(_ANSWERED, given=_GIVEN)
+            self._scoring = self._closing.dbt.compiled(_SCORED, given=_GIVEN)
+            scored = {model.name for model in self._scoring}
+            self._wording = self._closing.dbt.compiled(_SAID, given=_GIVEN | scored)
         except FileNotFoundError as deleted:
             raise self._gone("what dbt compiled has been deleted") from deleted
 
@@ -321,12 +332,11 @@ class _Trial:
 
     def _fill(self) -> None:
         connection, company, period = self._connection, self._closing.company, self._period
+        models = (*self._scoring, *self._wording)
         connection.execute("attach ':memory:' as trial")
-        for schema in dict.fromkeys(
-            ["control", "scheme", "intermediate", "marts", *(one.schema for one in self._models)]
-        ):
-            connection.execute(f'create schema trial."{schema}"')
         connection.execute("use trial")
+        for schema in sorted({"control", "scheme", "intermediate", "marts", *(model.schema for model in models)}):
+            connection.execute(f'create schema "{schema}"')
         for name, table in tables_of_periods(company, [period]).items():
             replace_table(connection, name, table)
         of_period = f"where period_id = {literal(period.id)}"
@@ -337,11 +347,17 @@ class _Trial:
             from warehouse.marts.fct_kpi_score {of_period} and year_ago_actual is not null
             """
         )
-        self._own = {f"{model.schema}.{model.name}" for model in self._models} | {
+        self._own = frozenset(f"{model.schema}.{model.name}" for model in models) | {
             *("intermediate.int_year_ago_actual", "intermediate.int_assigned_kpi_actual", "marts.fct_kpi_actual"),
             *("control.period", "control.part", "control.part_evaluation"),
             *(f"scheme.{row['name']}" for row in self.rows(_TABLES_OF_THE_SCHEME)),
         }
+
+    def _build(self, models: Sequence[CompiledModel]) -> None:
+        for model in models:
+            self._connection.execute(
+                f'create or replace table trial."{model.schema}"."{model.name}" as {self._beside(model.select)}'
+            )
 
     def _suppose(self, employee: str, asked: Sequence[tuple[Any, ...]]) -> None:
         """The actuals of the period with those that are asked about in place of the person's own."""

@@ -74,20 +74,22 @@ def _comparison(answer: WhatIf, language: Language) -> Table:
         table.add_row(language.of(change.name), *values)
     table.add_section()
     before, after = (
-        _figures(answer.before, answer.currency, language),
-        _figures(answer.after, answer.currency, language),
+        _figures(answer.before, answer, language),
+        _figures(answer.after, answer, language),
     )
     for name, figure in before.items():
         table.add_row(name, figure, after[name])
     return table
 
 
-def _figures(outcome: Outcome, currency: str, language: Language) -> dict[str, str]:
+def _figures(outcome: Outcome, answer: WhatIf, language: Language) -> dict[str, str]:
     """What came out, by what it is called."""
     zh = language is Language.zh
     evaluation, payout = outcome.evaluation, outcome.payout
     is_evaluated = evaluation["status"] == "evaluated"
-    grade = evaluation[f"grade_{language}"] if is_evaluated else evaluation["reason_zh" if zh else "reason"]
+    reason = evaluation["reason_zh" if zh else "reason"]
+    grade = language.of(answer.grades[evaluation["grade"]]) if is_evaluated else reason
+    currency = answer.currency
     rank = f"{evaluation['rank_in_department']}/{evaluation['department_headcount']}" if is_evaluated else "–"
     return {
         "KPI得分" if zh else "KPI score": number(evaluation["kpi_score"]),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from perf_pipelines.currencies import number_format
 from perf_pipelines.durable import write_whole
 from perf_pipelines.errors import Problem
 from perf_pipelines.payroll.cells import neutralised
@@ -42,9 +43,7 @@ class PayrollFormat(StrEnum):
 
 
 def _money(row: Mapping[str, Any]) -> str:
-    """As many decimals as the amount has, which are those of its currency."""
-    decimals = _decimals(row["amount"])
-    return f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+    return number_format(row["currency"])
 
 
 AMOUNT = Column(name="amount", zh="金额", en="Amount", number_format=_money, width=16)
@@ -198,8 +197,3 @@ def _refuse_inexact(lines: Sequence[PayrollLine], totals: Sequence[ControlTotal]
                 for whose, amount in too_long
             ],
         )
-
-
-def _decimals(amount: Decimal) -> int:
-    exponent = amount.as_tuple().exponent
-    return max(-exponent, 0) if isinstance(exponent, int) else 0

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from perf_pipelines.currencies import in_units, number_format
-from perf_pipelines.reports.workbook import Column, add_sheet, open_workbook
+from perf_pipelines.currencies import in_units
+from perf_pipelines.reports.workbook import MONEY, Column, add_sheet, in_currency, open_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +37,7 @@ COLUMNS = (
     Column(name="rank_in_department", zh="部门排名", en="Rank in department", number_format="0"),
     Column(name="department_headcount", zh="部门参评人数", en="Ranked in department", number_format="0"),
     Column(name="rank_in_position", zh="岗位排名", en="Rank in position", number_format="0"),
-    Column(name="payout", zh="拟发奖金", en="Proposed payout", number_format=number_format(None)),
+    Column(name="payout", zh="拟发奖金", en="Proposed payout", number_format=MONEY),
     Column(name="currency", zh="币种", en="Currency", width=8),
     Column(name="status", zh="状态", en="Status"),
     Column(name="reason_zh", zh="未评估原因", en="Why not evaluated (zh)", width=60),
@@ -71,12 +70,8 @@ def to_csv(rows: Sequence[dict[str, Any]]) -> str:
 def to_xlsx(rows: Sequence[dict[str, Any]], *, path: Path, title: str) -> None:
     """A workbook with headings in both languages, number formats, a frozen header and a filter."""
     currency = next((row["currency"] for row in rows if row["currency"]), None)
-    columns = [
-        replace(column, number_format=number_format(currency)) if column.name == "payout" else column
-        for column in COLUMNS
-    ]
     with open_workbook(path) as workbook:
-        add_sheet(workbook, title=title, columns=columns, rows=rows, frozen=5)
+        add_sheet(workbook, title=title, columns=in_currency(COLUMNS, currency), rows=rows, frozen=5)
 
 
 def _with_payouts_in_units(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

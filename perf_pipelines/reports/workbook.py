@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from perf_pipelines.currencies import number_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -32,6 +34,17 @@ class Column:
 
 _LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 — XlsxWriter wants it without a zone
 """When a workbook was made, as it says of itself: the same content is to give the same bytes."""
+
+MONEY = "money"
+"""Number format of an amount, until :func:`in_currency` says of which currency."""
+
+
+def in_currency(columns: Sequence[Column], currency: str | None) -> list[Column]:
+    """The columns with the amounts among them written with the decimals of ``currency``."""
+    return [
+        replace(column, number_format=number_format(currency)) if column.number_format == MONEY else column
+        for column in columns
+    ]
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class Curve(Entry):
                 "it has both `points` and `steps`" if self.points else "it has neither `points` nor `steps`",
                 "write `points: [[80, 0.5], [100, 1]]` for straight lines between them, or `steps: …` for levels",
             )
-        refuse_falling("points" if self.points else "steps", self.pairs, of="score", gives="factor")
+        refuse_falling("points" if self.points else "steps", self.pairs, of="score", gives="the factor never falls")
         at, factor = self.pairs[-1]
         if self.threshold is not None and self.threshold > at:
             raise refusal(

@@ -95,12 +95,14 @@ class Piecewise(Dated):
 Rule = Annotated[Threshold | Linear | Steps | Piecewise, ByKind()]
 
 
-def refuse_falling(name: str, pairs: tuple[Pair, ...], *, of: str = "attainment", gives: str = "points") -> None:
+def refuse_falling(
+    name: str, pairs: tuple[Pair, ...], *, of: str = "attainment", gives: str = "points never fall"
+) -> None:
     """Refuse pairs in the field ``name`` unless the first of each rises and the second never falls."""
     for index, (before, after) in enumerate(pairwise(pairs), start=1):
         if after[0] <= before[0] or after[1] < before[1]:
             raise refusal(
                 f"[{plain(after[0])}, {plain(after[1])}] does not rise above [{plain(before[0])}, {plain(before[1])}]",
-                f"order them so that {of} rises and {gives} never fall{'' if gives.endswith('s') else 's'}",
+                f"order them so that {of} rises and {gives}",
                 at=(name, index),
             )

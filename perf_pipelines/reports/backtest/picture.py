@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from perf_pipelines.currencies import decimals_of
 from perf_pipelines.reports.backtest.headline import change_in_percent, headline
 from perf_pipelines.reports.drawing import GRID, INK, QUIET, Drawing, cut, ticks, width_of
 from perf_pipelines.wording import Language, number, signed
@@ -51,7 +52,7 @@ def to_svg(comparison: Comparison, *, language: Language) -> str:
     y += 44
     drawing.text(_MARGIN, y, heading, size=15, bold=True)
     _legend(drawing, y, zh=zh)
-    y = _dumbbells(drawing, departments, of=of, top=y + 26, language=language)
+    y = _dumbbells(drawing, departments, of=of, currency=comparison.currency, top=y + 26, language=language)
     y += 46
     drawing.text(_MARGIN, y, "评估次数，按等级" if zh else "Evaluations by grade", size=15, bold=True)
     _bars(drawing, grades, top=y + 18, language=language)
@@ -72,10 +73,12 @@ def _legend(drawing: Drawing, y: float, *, zh: bool) -> None:
         x += width_of(said, 12)
 
 
-def _dumbbells(drawing: Drawing, rows: Sequence[Row], *, of: str, top: float, language: Language) -> float:
+def _dumbbells(
+    drawing: Drawing, rows: Sequence[Row], *, of: str, currency: str, top: float, language: Language
+) -> float:
     """A line a row from the value before to the value after; the y below the axis."""
     names = [cut(row[f"name_{language}"] or "–", 13, width=_NAMES) for row in rows]
-    changes = [_change(row, of, language) for row in rows]
+    changes = [_change(row, of, currency, language) for row in rows]
     left = _MARGIN + max((width_of(name, 13) for name in names), default=0) + 18
     right = _WIDTH - _MARGIN - max((width_of(change, 13) for change in changes), default=0) - 20
     values = [row[f"{of}_{side}"] or Decimal(0) for row in rows for side in ("before", "after")]
@@ -118,12 +121,13 @@ def _bars(drawing: Drawing, rows: Sequence[Row], *, top: float, language: Langua
             drawing.text(left + length + 8, y + offset + 10.5, said, size=12, colour=INK)
 
 
-def _change(row: Row, of: str, language: Language) -> str:
+def _change(row: Row, of: str, currency: str, language: Language) -> str:
     difference = row[f"{of}_difference"]
     if difference is None:
         return "–"
     share = change_in_percent(row[f"{of}_before"], difference, language) if of == "payout" and difference else ""
-    return f"{signed(difference, 2)}{f' ({share})' if share else ''}"
+    decimals = decimals_of(currency) if of == "payout" else 2
+    return f"{signed(difference, decimals)}{f' ({share})' if share else ''}"
 
 
 def _colour(difference: Decimal) -> str:

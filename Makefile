@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PERF := $(BIN)/perf-pipelines
 
-.PHONY: demo test test-all ui bench lint check format lock clean help
+.PHONY: demo test test-all ui bench lint types sql check format lock clean help
 
 help:
 	@echo "make demo    close a year of the company $(COMPANY) and print the last quarter's score table"
@@ -60,8 +60,14 @@ test-all: lint
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/pyright
 	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types sql
+
+# Beside each other, because pyright keeps one core busy.
+types:
+	@$(BIN)/pyright
+
+sql:
 	@$(BIN)/sqlfluff lint --processes 2 dbt_project companies
 
 bench: $(READY)

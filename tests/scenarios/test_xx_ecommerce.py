@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -94,14 +95,27 @@ def _shanghai_day(moments: pd.Series[Any]) -> pd.Series[Any]:
     return moments.dt.tz_convert("Asia/Shanghai").dt.date
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_planted_defect_is_found_nothing_else_is_and_the_year_comes_out_to_the_cent(
-    seed: int, tmp_path: Path
+    year: Place, tmp_path: Path
 ) -> None:
+    closing = a_closing(tmp_path)
+    closing.home.root.mkdir(parents=True)
+    # of its own, because the year's file is open to one process at a time
+    shutil.copy(CompanyHome(year.home / year.name).warehouse, closing.home.warehouse)
+    hold_what_was_planted(World(), closing)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 3])
+def test_in_another_year_every_planted_defect_is_found_too(seed: int, tmp_path: Path) -> None:
     world, closing = World(seed=seed), a_closing(tmp_path)
     with running(world, folder=tmp_path / "files") as systems:
         extract(closing, systems)
     build_inputs(closing)
+    hold_what_was_planted(world, closing)
+
+
+def hold_what_was_planted(world: World, closing: Closing) -> None:
     assert closing.check(Floor.INPUTS).passed
 
     refused = "select source_system, source_table, source_key, rule from inputs.staged_rows where rule is not null"

@@ -78,7 +78,7 @@ def test_what_sql_reads(tmp_path: Path) -> None:
     tables = scheme_tables(scheme, [])
     [reward] = tables["reward"].to_pylist()
     assert (reward["subject"], reward["positions"], str(reward["points"]), str(reward["money"])) == (
-        "campaign", None, "5.0000", "8.50",
+        "campaign", None, "5.0000", "8.500",
     )  # fmt: skip
     goals = [(row["kpi_id"], str(row["valid_from"]), str(row["valid_to"])) for row in tables["daily_goal"].to_pylist()]
     assert goals == [

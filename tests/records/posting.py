@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 from contextlib import suppress
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from perf_pipelines.errors import RunFailed
 from perf_pipelines.pay.approving import approve
 from perf_pipelines.pay.posting import post
 from perf_pipelines.pay.proposal import Payout, Proposal
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.records.store import Records
-
-if TYPE_CHECKING:
-    from multiprocessing.synchronize import Event
 
 COMPANY = "small_shop"
 _MANY = 400
@@ -33,10 +32,9 @@ def of_many(period_id: str, *, revision: int = 1, more: str = "0.00") -> Proposa
     return Proposal(company_id=COMPANY, period_id=period_id, revision=revision, payouts=payouts)
 
 
-def approve_and_post(url: str, period_id: str, ready: Event) -> None:
+def approve_and_post(url: str, period_id: str) -> None:
     """What two people and payroll do after one another, whoever of them has come how far before."""
     records, proposal = Records(url, company_id=COMPANY), of_many(period_id)
-    ready.set()
     for name in ("Li Na", "Wang Wei"):
         with suppress(PayRefused):
             approve(records, proposal, by=name)
@@ -45,11 +43,6 @@ def approve_and_post(url: str, period_id: str, ready: Event) -> None:
 
 def post_with_no_room(url: str, period_id: str, room: int) -> None:
     """Post where no file may grow beyond ``room`` bytes, as on a disk that is full."""
-    import resource
-    import sys
-
-    from perf_pipelines.errors import RunFailed
-
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     try:
         post(Records(url, company_id=COMPANY), of_many(period_id), by="payroll")

@@ -70,7 +70,7 @@ def test_a_higher_actual_gives_the_score_and_the_pay_that_the_rules_give(closed_
         (AGENT, {"revenue": "1"}, "revenue: does not measure this person → did you mean `revenue_won`?"),
         (AGENT, {"revenue_won": "NaN"}, "NaN is no actual"),
         (AGENT, {}, "no other actual is given"),
-        ("darcel", {"revenue_won": "1"}, "nobody has this id → did you mean `darcel_schlecht`?"),
+        ("darcel_schlech", {"revenue_won": "1"}, "nobody has this id → did you mean `darcel_schlecht`?"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(

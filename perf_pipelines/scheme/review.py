@@ -72,8 +72,8 @@ class StrengthReview(Entry):
 
     Compared week by week in the period and ``history_months`` before it, with ``min_peers`` at least in the same
     position, else with the target. Fewer than ``min_weeks`` weeks or ``min_sample`` contributions: not enough data. Of
-    all that is found where nobody differs, at most the share ``false_findings`` is expected to be false. A difference of
-    less than ``margin`` is none.
+    what is found in a period at most the share ``false_findings`` is expected to be false. A difference of less than
+    ``margin`` is none.
     """
 
     false_findings: _Rate = Decimal("0.05")
@@ -87,8 +87,8 @@ class StrengthReview(Entry):
 class CourseReview(Entry):
     """What a course changed: ``months`` before it against as many after it, in people and in others of their position.
 
-    Courses finished in the ``finished_within`` months before the period's end are looked at. Fewer than ``min_people`` on
-    either side: not enough data. ``false_findings`` as in :class:`StrengthReview`.
+    Courses finished in the ``finished_within`` months before the period's end are looked at. Fewer than ``min_people``
+    on either side: not enough data. ``false_findings`` as in :class:`StrengthReview`.
     """
 
     false_findings: _Rate = Decimal("0.05")

@@ -73,8 +73,8 @@ class Level(StrEnum):
 class Kpi(Entry):
     """A KPI that this company uses; what counts stands in its SQL model ``kpi_<id>``.
 
-    ``competency``: what it shows of people, by the id of the input ``competencies``; courses of it are proposed to
-    those who miss the target.
+    ``competency``: what it shows of people, by the id of the input ``competencies``; its courses are proposed to those
+    who miss the target.
     """
 
     name: Label

@@ -83,8 +83,8 @@ class StrengthReview(Entry):
 
     Compared week by week in the period and ``history_months`` before it, with ``min_peers`` at least in the same
     position, else with the target. Fewer than ``min_weeks`` weeks or ``min_sample`` contributions: not enough data. Of
-    all that is found where nobody differs, at most the share ``false_findings`` is expected to be false. A difference
-    of less than ``margin`` is none.
+    what is found in a period at most the share ``false_findings`` is expected to be false. A difference of less than
+    ``margin`` is none.
     """
 
     false_findings: _Rate = Decimal("0.05")

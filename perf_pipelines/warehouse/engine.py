@@ -163,9 +163,9 @@ class Warehouse:
         """Name the periods that the following floors compute, and the scheme that holds in them.
 
         Of a period that is a mean of shorter ones, ``parts`` are these and ``evaluations`` what was published of them
-        (:func:`~perf_pipelines.publication.part_evaluations`); ``month_grades`` are the grades of a longer period's
-        months (:func:`~perf_pipelines.publication.month_grades`). A period that is not in ``revisions`` (by id) is in
-        its first. Other periods' rows stay as they are.
+        (:func:`~perf_pipelines.publication.part_evaluations`); ``month_grades`` are those of a longer period's months
+        (:func:`~perf_pipelines.publication.month_grades`). A period that is not in ``revisions`` (by id) is in its
+        first. Other periods' rows stay as they are.
         """
         with self.connect() as connection:
             connection.begin()

@@ -1,54 +1,56 @@
-"""The SQL of strengths and of courses on rows in memory, from the KPIs' contributions on, without dbt between them.
+"""The SQL of strengths and of courses on rows in memory, from the KPIs' contributions on.
 
-What dbt compiles is for one month and one scheme; a world is who is in which position, who took which course, and what
-came in. Actuals and targets are given, as if the floors below had been closed.
+It is what dbt has compiled for :class:`~tests.properties.scoring_sql.ScoringSql`, whose periods hold June. A world is
+who took which course and what came in; actuals and targets are given, as if the floors below had been closed.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
 
 from perf_pipelines.periods import Period
-from perf_pipelines.warehouse.dbt import Floor, input_models
+from perf_pipelines.scheme.model import Scheme
+from perf_pipelines.scheme.tables import scheme_tables
+from perf_pipelines.warehouse.dbt import input_models
 from tests.bench.measuring import sql_by_hand
-from tests.properties.scoring_sql import compiled, needed
+from tests.properties.scoring_sql import needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from pathlib import Path
+
+    from tests.properties.scoring_sql import ScoringSql
 
 JUNE = Period.parse("2026-06")
-RATE, SUM, MINUTES = "benefit_use_rate", "revenue", "response_minutes"
-TARGETS = {RATE: "0.27", SUM: "1000", MINUTES: "20"}
+RATE, SUM, MINUTES = "win_rate", "revenue", "price_realisation"
+"""A ratio, a sum, and a mean of which less is better: their models' names only say which aggregation was compiled."""
+TARGETS = {RATE: "0.26", SUM: "1000", MINUTES: "21.76"}
+"""What everybody reaches on average where nobody differs."""
 
-_COMPANY = """\
-company: growers
-name: {zh: 成长, en: Growers}
-timezone: Asia/Shanghai
-currency: CNY
-first_period: 2025-01
-cycles: [month]
-owners: [team:tests]
-tolerance: {rejected_share: 0.01}
-"""
 _LABEL = {"zh": "某", "en": "Some"}
-_RULES = """\
-rules:
-  linear: {kind: linear, zero_at: 0, cap: 12}
-evaluation: {kpi: 1.0, min_coverage: 0.5}
-grades: {method: bands, bands: [{grade: fair, name: {zh: 可, en: Fair}, at_least: 0}]}
-bonus: {cycles: {month: 1.0}, multiplier: {fair: 1.0}}
-review: {systemic_miss: {share: 0.80, min_headcount: 3}}
-"""
 _MARTS = ("fct_strength", "fct_course_effect", "fct_training_recommendation")
 _SCORED = ("fct_kpi_score", "fct_kpi_actual", "fct_evaluation")
-_ANSWERED = ("int_adjusted_answer", "int_rated_competency")
+_ANSWERED = {
+    "int_adjusted_answer": [
+        *((name, "varchar") for name in ("period_id", "employee_id", "relation", "rater_id", "competency_id")),
+        ("answer", "decimal(28, 8)"),
+    ],
+    "int_rated_competency": [
+        *((name, "varchar") for name in ("period_id", "department_id", "employee_id", "competency_id")),
+        ("score", "decimal(28, 8)"),
+    ],
+}
+_CONTROL = """
+create table control.company as select 'growers' as company_id, date '2025-01-01' as assessed_from;
+create table control.period as
+select '2026-06' as period_id, 'month' as kind, date '2026-06-01' as starts_on, date '2026-06-30' as ends_on,
+    30 as days;
+"""
 
 Row = dict[str, Any]
 
@@ -66,45 +68,29 @@ class Grown:
 class GrowthSql:
     """What dbt compiled, and a DuckDB in memory to run it in."""
 
-    def __init__(self, folder: Path) -> None:
-        manifest, target = compiled(
-            folder, company=_COMPANY, scheme=_scheme(), periods=[JUNE], floors=[Floor.INPUTS, Floor.REVIEW]
-        )
-        nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
-        state = folder / "state" / "growers" / "warehouse.duckdb"
+    def __init__(self, sql: ScoringSql) -> None:
+        nodes = sql.nodes
         self._connection = duckdb.connect(config={"threads": 1})
-        self._connection.execute(f"attach '{state}' as prepared (read_only)")
         self._connection.execute("attach ':memory:' as warehouse; use warehouse")
         for schema in ("control", "scheme", "inputs", "kpis", "intermediate", "marts"):
             self._connection.execute(f"create schema {schema}")
-        prepared = self._connection.execute(
-            "select schema_name, table_name from duckdb_tables() "
-            "where database_name = 'prepared' and schema_name in ('control', 'scheme')"
-        ).fetchall()
-        for schema, table in prepared:
-            self._connection.execute(f"create table {schema}.{table} as from prepared.{schema}.{table}")
-        self._connection.execute("detach prepared")
-        contribution = [(c["name"], c["data_type"]) for c in nodes["fct_kpi_contribution"]["columns"].values()]
-        kpis = [f"kpi_{kpi}" for kpi in TARGETS]
-        for kpi in kpis:
-            self._create(f"kpis.{kpi}", [column for column in contribution if column[0] != "period_id"])
+        for name, table in scheme_tables(Scheme.model_validate(_scheme()), [JUNE]).items():
+            self._connection.register("incoming", table)
+            self._connection.execute(f"create table scheme.{name} as from incoming")
+        self._connection.execute(_CONTROL)
+        kpis = sorted(name for name, node in nodes.items() if node["schema"] == "kpis")
         inputs = sorted(input_models())
+        contribution = [column for column in _columns(nodes["fct_kpi_contribution"]) if column[0] != "period_id"]
+        for kpi in kpis:
+            self._create(f"kpis.{kpi}", contribution)
         for schema, names in (("inputs", inputs), ("marts", _SCORED)):
             for name in names:
-                self._create(f"{schema}.{name}", [(c["name"], c["data_type"]) for c in nodes[name]["columns"].values()])
-        self._create(
-            "intermediate.int_adjusted_answer",
-            [(name, "varchar") for name in ("period_id", "employee_id", "relation", "rater_id", "competency_id")]
-            + [("competency_weight", "decimal(19, 0)"), ("answer", "decimal(28, 8)")],
-        )
-        self._create(
-            "intermediate.int_rated_competency",
-            [(name, "varchar") for name in ("period_id", "department_id", "employee_id", "competency_id")]
-            + [("score", "decimal(28, 8)")],
-        )
+                self._create(f"{schema}.{name}", _columns(nodes[name]))
+        for name, columns in _ANSWERED.items():
+            self._create(f"intermediate.{name}", columns)
         given = {*kpis, *inputs, *_SCORED, *_ANSWERED}
-        self._statements = sql_by_hand({"nodes": needed(nodes, _MARTS, given=given)}, target)
-        self._given = [f"kpis.{kpi}" for kpi in kpis] + [f"inputs.{name}" for name in inputs]
+        self._statements = sql_by_hand({"nodes": needed(nodes, _MARTS, given=given)}, sql.target)
+        self._given = [f"kpis.kpi_{kpi}" for kpi in TARGETS] + [f"inputs.{name}" for name in inputs]
         self._given += [f"marts.{name}" for name in _SCORED]
 
     def _create(self, relation: str, columns: Sequence[tuple[str, str]]) -> None:
@@ -164,18 +150,17 @@ class GrowthSql:
             run(statement)
         return {name: self._rows(f"marts.{name}") for name in _MARTS}
 
-    def value(self, macro_free_sql: str) -> Any:
-        """One value of a query."""
-        found = self._connection.execute(macro_free_sql).fetchone()
-        return found[0] if found else None
-
     def _rows(self, relation: str) -> list[Row]:
         result = self._connection.execute(f"select * from {relation} order by all")
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
-def _scheme() -> str:
+def _columns(node: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(column["name"], column["data_type"]) for column in node["columns"].values()]
+
+
+def _scheme() -> Mapping[str, object]:
     kpis = {
         RATE: {"name": _LABEL, "unit": "share", "aggregation": "ratio", "better": "higher"},
         SUM: {"name": _LABEL, "unit": "CNY", "aggregation": "sum", "better": "higher"},
@@ -190,8 +175,18 @@ def _scheme() -> str:
         ),
     ]
     lines = [
-        {"kpi": kpi, "goal": f"kr_{kpi}", "weight": weight, "target": float(TARGETS[kpi]), "rule": "linear"}
-        for kpi, weight in ((RATE, 0.4), (SUM, 0.3), (MINUTES, 0.3))
+        {"kpi": kpi, "goal": f"kr_{kpi}", "weight": weight, "target": Decimal(TARGETS[kpi]), "rule": "linear"}
+        for kpi, weight in ((RATE, Decimal("0.4")), (SUM, Decimal("0.3")), (MINUTES, Decimal("0.3")))
     ]
-    head = {"scheme": "growers", "currency": "CNY", "kpis": kpis, "goals": goals, "positions": {"operator": lines}}
-    return "".join(f"{word}: {json.dumps(content)}\n" for word, content in head.items()) + _RULES
+    return {
+        "scheme": "growers",
+        "currency": "CNY",
+        "kpis": kpis,
+        "goals": goals,
+        "positions": {"operator": lines},
+        "rules": {"linear": {"kind": "linear", "zero_at": 0, "cap": 12}},
+        "evaluation": {"kpi": 1, "min_coverage": Decimal("0.5")},
+        "grades": {"method": "bands", "bands": [{"grade": "fair", "name": _LABEL, "at_least": 0}]},
+        "bonus": {"cycles": {"month": 1}, "multiplier": {"fair": 1}},
+        "review": {"systemic_miss": {"share": Decimal("0.8"), "min_headcount": 3}},
+    }

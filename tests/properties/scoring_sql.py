@@ -28,7 +28,7 @@ from tests.bench.measuring import sql_by_hand
 from tests.reference.given import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from tests.reference import given
@@ -61,7 +61,7 @@ company: every_kind
 name: {zh: 各种, en: Every kind}
 timezone: Asia/Shanghai
 currency: CNY
-first_period: 2026-01
+first_period: 2025-01
 cycles: [week, month, quarter]
 owners: [team:tests]
 tolerance: {rejected_share: 0.01}
@@ -104,14 +104,9 @@ class ScoringSql:
     """What dbt compiled, and a DuckDB (in memory, or the file ``database``) to run it in."""
 
     def __init__(self, folder: Path, *, database: str = ":memory:") -> None:
-        manifest, target = compiled(
-            folder,
-            company=_COMPANY,
-            scheme=_every_kind(),
-            periods=PERIODS,
-            floors=[Floor.INPUTS, Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, Floor.REVIEW],
-        )
-        nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
+        manifest, self.target = _compiled(folder)
+        self.nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
+        nodes, target = self.nodes, self.target
         self.reads: Mapping[str, frozenset[str]] = {
             name: frozenset(key.rpartition(".")[2] for key in node["depends_on"]["nodes"])
             for name, node in nodes.items()
@@ -394,23 +389,20 @@ def needed(nodes: Mapping[str, Any], wanted: Iterable[str], *, given: set[str]) 
     return between
 
 
-def compiled(
-    folder: Path, *, company: str, scheme: str, periods: Sequence[Period], floors: Sequence[Floor]
-) -> tuple[Mapping[str, Any], Path]:
-    """dbt's manifest and where the SQL of ``floors`` lies, for a company.yaml and a scheme.yaml without rows."""
-    home = folder / "companies" / company.split()[1]
-    (home / "models").mkdir(parents=True)
-    (home / "company.yaml").write_text(company, encoding="utf-8")
-    (home / "sources.yaml").write_text(_SOURCES, encoding="utf-8")
-    (home / "scheme.yaml").write_text(scheme, encoding="utf-8")
+def _compiled(folder: Path) -> tuple[Mapping[str, Any], Path]:
+    company = folder / "companies" / "every_kind"
+    (company / "models").mkdir(parents=True)
+    (company / "company.yaml").write_text(_COMPANY, encoding="utf-8")
+    (company / "sources.yaml").write_text(_SOURCES, encoding="utf-8")
+    (company / "scheme.yaml").write_text(_every_kind(), encoding="utf-8")
     closing = Closing(
-        company=load_company(home, kpi_models=kpi_models(DBT_PROJECT / "models" / "kpis"), inputs=input_models()),
-        home=CompanyHome(folder / "state" / home.name),
+        company=load_company(company, kpi_models=kpi_models(DBT_PROJECT / "models" / "kpis"), inputs=input_models()),
+        home=CompanyHome(folder / "state" / "every_kind"),
     )
-    closing.prepare(periods=periods)
+    closing.prepare(periods=PERIODS)
     closing.dbt.parse()
     # compiled and not built: nothing is asked of rows that this company does not have
-    target = closing.dbt.compile(floors)
+    target = closing.dbt.compile([Floor.INPUTS, Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, Floor.REVIEW])
     return closing.dbt.manifest(), target
 
 

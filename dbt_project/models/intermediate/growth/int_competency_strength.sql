@@ -31,7 +31,12 @@ relation_part as (
     inner join {{ source('scheme', 'feedback_relation') }} as relation
         on answer.period_id = relation.period_id and answer.relation = relation.relation
     group by
-        answer.period_id, answer.employee_id, answer.competency_id, answer.relation, relation.weight, relation.is_anonymous
+        answer.period_id,
+        answer.employee_id,
+        answer.competency_id,
+        answer.relation,
+        relation.weight,
+        relation.is_anonymous
 
 ),
 
@@ -123,7 +128,9 @@ select
     cast(round(compared.score, 8) as decimal(28, 8)) as value,
     cast(compared.raters as bigint) as sample,
     compared.peers_count,
-    case when compared.peers_count >= review.min_peers then cast(round(compared.peers, 8) as decimal(28, 8)) end as peers,
+    case
+        when compared.peers_count >= review.min_peers then cast(round(compared.peers, 8) as decimal(28, 8))
+    end as peers,
     compared.advantage,
     -- in points of 100
     abs(compared.advantage) >= 100 * review.margin as is_large,

@@ -1,6 +1,6 @@
--- How a KPI of each of those who are compared changed from the months before a course to those after it: the logarithm of
--- the ratio, so that twice as much and half as much weigh the same. More than tenfold counts as tenfold, and so does what
--- was nothing before or is nothing after.
+-- How a KPI of each of those who are compared changed from the months before a course to those after it: the logarithm
+-- of the ratio, so that twice as much and half as much weigh the same. More than tenfold counts as tenfold, and so does
+-- what was nothing before or is nothing after.
 with measured_by as (
 
     select distinct
@@ -28,12 +28,10 @@ reached as (
         member.employee_id,
         member.is_trained,
         {% for side in ['before', 'after'] -%}
-        case when kpi.is_sum_like then coalesce({{ side }}.actual, 0) else {{ side }}.actual end
-        / case
-            when kpi.is_sum_like then datediff('month', member.{{ side }}_from, member.{{ side }}_to) + 1 else 1
-        end as {{ side }}
-        {%- if not loop.last %},{% endif %}
+        {{ side }}.actual as {{ side }}_actual,
+        datediff('month', member.{{ side }}_from, member.{{ side }}_to) + 1 as {{ side }}_months,
         {% endfor -%}
+        kpi.is_sum_like
     from {{ ref('int_course_member') }} as member
     inner join measured_by
         on member.period_id = measured_by.period_id and member.position_id = measured_by.position_id
@@ -46,6 +44,17 @@ reached as (
             and member.employee_id = {{ side }}.employee_id
             and measured_by.kpi_id = {{ side }}.kpi_id
     {% endfor %}
+),
+
+-- of a sum a month's, and nothing is 0; of a rate it is no data
+compared as (
+
+    select
+        *,
+        case when is_sum_like then coalesce(before_actual, 0) / before_months else before_actual end as before,
+        case when is_sum_like then coalesce(after_actual, 0) / after_months else after_actual end as after
+    from reached
+
 )
 
 select
@@ -66,4 +75,4 @@ select
         when before > 0 then -ln(10)
         when after > 0 then ln(10)
     end as change
-from reached
+from compared

@@ -1,5 +1,5 @@
--- Who is compared to measure a course: people who finished it, and those of the same position who have not begun it, in the
--- same whole months before and after. Who was not in the position all the time is no part of it.
+-- Who is compared to measure a course: people who finished it, and those of the same position who have not begun it, in
+-- the same whole months before and after. Who was not in the position all the time is no part of it.
 {{ config(materialized='table') }}  -- read several times
 
 with begun as (
@@ -94,12 +94,11 @@ inner join {{ ref('int_position_stretch') }} as place
         cohort.position_id = place.position_id
         and cohort.before_from >= place.active_from
         and cohort.after_to <= place.active_to
+inner join {{ source('control', 'period') }} as period
+    on cohort.period_id = period.period_id
 left join begun
     on
         place.employee_id = begun.employee_id
         and cohort.course_id = begun.course_id
--- who begins it later is compared until then; the period's end says what is known
-where begun.started_on is null or begun.started_on > (
-    select max(period.ends_on) from {{ source('control', 'period') }} as period
-    where period.period_id = cohort.period_id
-)
+-- who begins it after the period counts as who does not
+where begun.started_on is null or begun.started_on > period.ends_on

@@ -1,12 +1,13 @@
--- Each own KPI of an employee against peers in the same position or, where these are too few, against the target: the mean
--- of the weeks' differences by Student's t for paired observations (docs/growth.md). Statistics are binary floating
--- point; lists are summed in the order of the weeks and of the employees, so that they are the same in every run.
+-- Each own KPI of an employee against peers in the same position, by the place among them week by week; or, where these are
+-- too few, against the target, by the mean difference of the weeks (docs/growth.md). Statistics are binary floating point;
+-- lists are summed in the order of the weeks and of the employees, so that they are the same in every run.
 with line as (
 
     select
         line.*,
         count(line.actual) over (partition by line.period_id, line.position_id, line.kpi_id)
         - (line.actual is not null)::integer as peers_count,
+        peers_count >= review.min_peers as is_against_peers,
         review.min_peers,
         review.min_weeks,
         review.min_sample,
@@ -54,10 +55,36 @@ everybody as (
         position_id,
         kpi_id,
         weeks_back,
-        count(*) as people,
+        count(*) - 1 as peers,
         list_sum(list(reached_in_full order by employee_id)) as total
     from week
     group by period_id, position_id, kpi_id, weeks_back
+
+),
+
+-- how many of the others are surpassed, as a share; equals by half
+placed as (
+
+    select
+        week.*,
+        (
+            rank() over (a_week order by week.reached_in_full)
+            + (
+                count(*) over (
+                    partition by week.period_id, week.position_id, week.kpi_id, week.weeks_back, week.reached_in_full
+                ) - 1
+            ) / 2 - 1
+        ) / nullif(everybody.peers, 0) as surpassed,
+        everybody.peers,
+        (everybody.total - week.reached_in_full) / nullif(everybody.peers, 0) as peers_reached
+    from week
+    inner join everybody
+        on
+            week.period_id = everybody.period_id
+            and week.position_id = everybody.position_id
+            and week.kpi_id = everybody.kpi_id
+            and week.weeks_back = everybody.weeks_back
+    window a_week as (partition by week.period_id, week.position_id, week.kpi_id, week.weeks_back)
 
 ),
 
@@ -67,44 +94,78 @@ compared as (
         line.period_id,
         line.kpi_id,
         line.employee_id,
-        week.weeks_back,
+        line.is_against_peers,
+        placed.weeks_back,
+        placed.surpassed,
+        -- of a place among k others without a tie, where nobody is better than anybody else
+        (placed.peers + 2) / (12 * nullif(placed.peers, 0)) as variance_by_chance,
         case
-            when line.peers_count >= line.min_peers
-                then (everybody.total - week.reached_in_full) / nullif(everybody.people - 1, 0)
+            when line.is_against_peers then placed.peers_reached
             when line.is_sum_like then cast(line.target as double) * 7 / line.active_days
             else cast(line.target as double)
         end as reference,
-        case when line.peers_count >= line.min_peers then week.reached_in_full else week.reached end - reference
-        * 1.0 as difference
+        case when line.is_against_peers then placed.reached_in_full else placed.reached end - reference as difference
     from line
-    inner join week
+    inner join placed
         on
-            line.period_id = week.period_id
-            and line.employee_id = week.employee_id
-            and line.kpi_id = week.kpi_id
-    inner join everybody
-        on
-            week.period_id = everybody.period_id
-            and week.position_id = everybody.position_id
-            and week.kpi_id = everybody.kpi_id
-            and week.weeks_back = everybody.weeks_back
+            line.period_id = placed.period_id
+            and line.employee_id = placed.employee_id
+            and line.kpi_id = placed.kpi_id
+    where not line.is_against_peers or placed.peers >= line.min_peers
 
 ),
 
-spread as (
+listed as (
 
     select
         period_id,
         employee_id,
         kpi_id,
+        is_against_peers,
         count(*) as weeks,
-        list(difference order by weeks_back) as differences,
-        list_avg(differences) as difference,
+        list_avg(list(difference order by weeks_back)) as difference,
         list_avg(list(reference order by weeks_back)) as reference,
-        list_stddev_samp(differences) / sqrt(count(*)) as standard_error
+        list(case when is_against_peers then surpassed - 0.5 else difference end order by weeks_back) as departures,
+        list_avg(list(variance_by_chance order by weeks_back)) as variance_by_chance,
+        -- of amounts few large ones pull the mean: t is brought back by Hall's cubic; places are not skewed
+        case
+            when is_against_peers then 0
+            else list_aggregate(list(difference order by weeks_back), 'skewness')
+        end as skewness
     from compared
     where reference is not null
-    group by period_id, employee_id, kpi_id
+    group by period_id, employee_id, kpi_id, is_against_peers
+
+),
+
+-- who is always first has no spread of places: it is taken to be that of chance at least
+spread as (
+
+    select
+        *,
+        list_avg(departures) as departure,
+        sqrt(
+            case
+                when is_against_peers then greatest(list_var_samp(departures), variance_by_chance)
+                else list_var_samp(departures)
+            end / weeks
+        ) as standard_error
+    from listed
+
+),
+
+tested as (
+
+    select
+        *,
+        departure / standard_error / sqrt(weeks) as standardised,
+        sqrt(weeks) * (
+            standardised
+            + skewness * pow(standardised, 2) / 3
+            + pow(skewness, 2) * pow(standardised, 3) / 27
+            + skewness / (6 * weeks)
+        ) as statistic
+    from spread
 
 ),
 
@@ -149,11 +210,13 @@ select
     coalesce(sample.contributions, 0) as sample,
     before.actual as own_before,
     line.peers_count,
-    case when line.peers_count >= line.min_peers then cast(round(peers.peers, 8) as decimal(28, 8)) end as peers,
-    line.peers_count >= line.min_peers as is_against_peers,
+    case when line.is_against_peers then cast(round(peers.peers, 8) as decimal(28, 8)) end as peers,
+    line.is_against_peers,
     coalesce(spread.weeks, 0) as weeks,
     case when line.better = 'higher' then spread.difference else -spread.difference end as advantage,
-    abs(spread.difference) >= line.margin * abs(spread.reference) as is_large,
+    -- in the direction that the test has found
+    abs(spread.difference) >= line.margin * abs(spread.reference)
+    and sign(spread.difference) = sign(spread.departure) as is_large,
     case
         when
             line.actual is null
@@ -161,12 +224,12 @@ select
             or coalesce(sample.contributions, 0) < line.min_sample
             then null
         when spread.standard_error > 0
-            then {{ student_t_p('(spread.difference / spread.standard_error)', '(spread.weeks - 1)') }}
-        when spread.difference = 0 then 1
+            then {{ student_t_p('spread.statistic', '(spread.weeks - 1)') }}
+        when spread.departure = 0 then 1
         else 0
     end as p_value
 from line
-left join spread
+left join tested as spread
     on
         line.period_id = spread.period_id
         and line.employee_id = spread.employee_id

@@ -12,6 +12,7 @@ from perf_pipelines.defs.jobs import evaluation_job
 from perf_pipelines.defs.monitor.gates import gate_checks
 from perf_pipelines.defs.monitor.schedules import evaluation_schedule
 from perf_pipelines.defs.publish.assets import publish_assets
+from perf_pipelines.defs.publish.reports import report_assets, report_sensor
 from perf_pipelines.defs.site import ClosingResource, Site
 from perf_pipelines.defs.transform.assets import transform_assets
 from perf_pipelines.defs.translation import scheme_specs
@@ -36,12 +37,14 @@ def company_definitions(name: str, *, prefixed: bool = False) -> dg.Definitions:
     site = Site(company=closing.company, closing=closing, prefixed=prefixed)
     built = [*extract_assets(site), *transform_assets(site), *evaluate_assets(site), *apply_assets(site)]
     assets = [*built, *publish_assets(site, built)]
+    reports = report_assets(site)
     jobs = {cycle: evaluation_job(site, cycle, assets) for cycle in site.company.cycles}
     return dg.Definitions(
-        assets=[*scheme_specs(site), *assets],
+        assets=[*scheme_specs(site), *assets, *reports],
         asset_checks=gate_checks(site),
         jobs=list(jobs.values()),
         schedules=[evaluation_schedule(site, cycle, job) for cycle, job in jobs.items()],
+        sensors=[report_sensor(site, reports)],
         resources={site.resource: ClosingResource(company=name)},
         executor=dg.in_process_executor,
     )

@@ -12,7 +12,10 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from perf_pipelines.reports.layout.blocks import Report
+    from perf_pipelines.reports.layout.blocks import Cell, Report
+
+_LONG_WORD = 14
+"""Letters; `Unqualified` has 11, and Chinese, which breaks anywhere, has no words."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -20,6 +23,11 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def to_html(report: Report) -> str:
     """The page as a text in UTF-8. Every name and sentence is escaped; the style sheet and the pictures are ours."""
     return _template().render(report=report, style=_style())
+
+
+def _has_a_long_word(cell: Cell) -> bool:
+    """Whether a word is so long that it may be broken anywhere; another stays whole."""
+    return isinstance(cell, str) and any(len(word) > _LONG_WORD for word in cell.split())
 
 
 @cache
@@ -37,4 +45,5 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["drawn"] = Markup
+    environment.tests["has_a_long_word"] = _has_a_long_word
     return environment.get_template("report.html.jinja")

@@ -28,7 +28,7 @@ from tests.bench.measuring import sql_by_hand
 from tests.reference.given import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tests.reference import given

@@ -1,12 +1,12 @@
--- Each own KPI of an employee against peers in the same position, by the place among them week by week; or, where these are
--- too few, against the target, by the mean difference of the weeks (docs/growth.md). Statistics are binary floating point;
--- lists are summed in the order of the weeks and of the employees, so that they are the same in every run.
+-- Each own KPI of an employee against peers in the same position, by the place among them week by week; or, where these
+-- are too few, against the target, by the mean difference of the weeks (docs/growth.md). Statistics are binary floating
+-- point; lists are summed in the order of the weeks and of the employees, so that they are the same in every run.
 with line as (
 
     select
         line.*,
         count(line.actual) over (partition by line.period_id, line.position_id, line.kpi_id)
-        - (line.actual is not null)::integer as peers_count,
+        - cast(line.actual is not null as integer) as peers_count,
         peers_count >= review.min_peers as is_against_peers,
         review.min_peers,
         review.min_weeks,

@@ -1,4 +1,4 @@
--- By which factor the bonus base of each evaluated employee is multiplied: the grade's, the pay curve's, or their product.
+-- By which factor the bonus base of each evaluated employee is multiplied: the grade's, the pay curve's, or both.
 with reached as (
 
     select

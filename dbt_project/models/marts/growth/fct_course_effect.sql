@@ -1,5 +1,5 @@
--- What a course did to a KPI: how people who finished it changed, less how those of the same position changed in the same
--- months who have not begun it (difference in differences). Docs/growth.md has the formulas and their sources.
+-- What a course did to a KPI: how people who finished it changed, less how those of the same position changed in the
+-- same months who have not begun it (difference in differences). Docs/growth.md has the formulas and their sources.
 with change as (
 
     select
@@ -172,7 +172,7 @@ tested as (
 ),
 
 -- how much effects differ from 0 beyond chance, by the method of moments, over all of the period with an interval
-prior as (
+across_courses as (
 
     select
         period_id,
@@ -196,13 +196,13 @@ shrunk as (
         case
             when tested.half_interval is null then null
             when tested.variance = 0 then tested.log_effect
-            else tested.log_effect * prior.variance / (prior.variance + tested.variance)
+            else tested.log_effect * across_courses.variance / (across_courses.variance + tested.variance)
         end as shrunk_log_effect,
         row_number() over (a_period order by tested.p_value nulls last, tested.course_id, tested.kpi_id) as place,
         count(tested.p_value) over a_period as tests
     from tested
-    left join prior
-        on tested.period_id = prior.period_id
+    left join across_courses
+        on tested.period_id = across_courses.period_id
     window a_period as (partition by tested.period_id)
 
 ),
@@ -258,8 +258,11 @@ spoken as (
     select
         rounded.*
         {%- for figure in ['effect', 'effect_low', 'effect_high'] %},
-        case when {{ figure }} >= 0 then '+' else '-' end
-        || cast(cast(round(abs(cast({{ figure }} as decimal(28, 8))) * 100, 1) as decimal(28, 1)) as varchar) as {{ figure }}_percent
+        format(
+            '{}{}',
+            case when {{ figure }} >= 0 then '+' else '-' end,
+            cast(round(abs(cast({{ figure }} as decimal(28, 8))) * 100, 1) as decimal(28, 1))
+        ) as {{ figure }}_percent
         {%- endfor %}
     from rounded
 
@@ -293,7 +296,9 @@ select
     || coalesce(
         people || ' who finished it changed by ' || effect_percent || ' % against ' || comparison_people
         || ' of the same position who have not begun it'
-        || coalesce(' (95 % confidence interval ' || effect_low_percent || ' % to ' || effect_high_percent || ' %)', ''),
+        || coalesce(
+            ' (95 % confidence interval ' || effect_low_percent || ' % to ' || effect_high_percent || ' %)', ''
+        ),
         finished || ' finished it, with nothing to compare'
     )
     || case verdict

@@ -1,5 +1,6 @@
 -- Whom the grades of a longer period's months propose for a promotion or for support, by the scheme's rule. A month by
--- itself proposes nobody; a longer period is closed only when its months are, so that it does not matter which others are.
+-- itself proposes nobody; a longer period is closed only when its months are, so that it does not matter which others
+-- are.
 with graded as (
 
     select

@@ -107,7 +107,9 @@ spoken as (
         {% for figure in ['value', 'target', 'own_before', 'peers'] -%}
         case
             when unit = 'share'
-                then cast(cast(round({{ figure }} * 100, 1) as decimal(28, 1)) as varchar) || '{{ "%" if language == "zh" else " %" }}'
+                then
+                    cast(cast(round({{ figure }} * 100, 1) as decimal(28, 1)) as varchar)
+                    || '{{ "%" if language == "zh" else " %" }}'
             else
                 {{ as_number('cast(round(' ~ figure ~ ', 2) as decimal(28, 2))') }}
                 || case when {{ unit }} = '' then '' else ' ' || {{ unit }} end
@@ -171,8 +173,8 @@ select
                 || case
                     when subject_kind = 'kpi'
                         then
-                            ' (' || sample || ' rows, ' || weeks || ' weeks; ' || min_sample || ' rows and ' || min_weeks
-                            || ' weeks are needed).'
+                            ' (' || sample || ' rows, ' || weeks || ' weeks; ' || min_sample || ' rows and '
+                            || min_weeks || ' weeks are needed).'
                     else '.'
                 end
         when 'neither'

@@ -16,7 +16,12 @@ with lacking as (
         case
             when strength.subject_kind = 'competency' then {{ exact_ratio('strength.peers - strength.value', '100') }}
             when kpi.better = 'higher'
-                then 1 - {{ exact_ratio('case when strength.value > 0 then strength.value else 0 * strength.value end', 'strength.target') }}
+                then
+                    1
+                    - {{ exact_ratio(
+                        'case when strength.value > 0 then strength.value else 0 * strength.value end',
+                        'strength.target'
+                    ) }}
             else 1 - {{ exact_ratio('strength.target', 'strength.value') }}
         end as gap
     from {{ being_closed(ref('fct_strength')) }} as strength
@@ -108,7 +113,8 @@ best as (
     qualify
         row_number() over (
             partition by proposed.period_id, proposed.employee_id, proposed.course_id
-            order by gain desc nulls last, proposed.standing = 'weakness' desc, proposed.gap desc, proposed.subject_id
+            order by
+                gain desc nulls last, proposed.standing = 'weakness' desc, proposed.gap desc, proposed.subject_id asc
         ) = 1
 
 ),
@@ -119,7 +125,7 @@ ranked as (
         best.*,
         row_number() over (
             partition by best.period_id, best.employee_id
-            order by best.gain desc nulls last, best.standing = 'weakness' desc, best.gap desc, best.course_id
+            order by best.gain desc nulls last, best.standing = 'weakness' desc, best.gap desc, best.course_id asc
         ) as rank
     from best
 

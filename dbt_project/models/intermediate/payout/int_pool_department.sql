@@ -1,5 +1,5 @@
--- Out of which pool the people of a department are paid: that of the nearest department above with a fund of its own, else
--- that of the company.
+-- Out of which pool the people of a department are paid: that of the nearest department above with a fund of its own,
+-- else that of the company.
 with reachable as (
 
     select

@@ -1,6 +1,6 @@
--- What each employee gets out of a pool, in the smallest units of the currency: the due amounts in proportion, nobody more
--- than the most for one person, and the units that are left by largest remainder, of equal ones to the first employee id.
--- So the shares sum to the pool exactly, unless everybody has the most that one may get.
+-- What each employee gets out of a pool, in the smallest units of the currency: the due amounts in proportion, nobody
+-- more than the most for one person, and the units that are left by largest remainder, of equal ones to the first
+-- employee id. So the shares sum to the pool exactly, unless everybody has the most that one may get.
 with member as (
 
     select
@@ -35,8 +35,8 @@ ordered as (
 
 ),
 
--- Who is due the most comes to at_most first. As long as the next one's part of what is left is more than that, this one
--- does too; `at_the_most` is how many do. Null: everybody.
+-- Who is due the most comes to at_most first. As long as the next one's part of what is left is more than that, this
+-- one does too; `at_the_most` is how many do. Null: everybody.
 bounded as (
 
     select

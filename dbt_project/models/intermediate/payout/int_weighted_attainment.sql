@@ -1,5 +1,5 @@
--- Where the pay curve goes by it: the attainments of an employee, weighted as the points are, of several assignments their
--- mean by days. None counts as more than the curve lets it; an actual of 0 where lower is better counts as that.
+-- Where the pay curve goes by it: the attainments of an employee, weighted as the points are, of several assignments
+-- their mean by days. None counts as more than the curve lets it; an actual of 0 where lower is better counts as that.
 with rated as (
 
     select

@@ -30,7 +30,8 @@ placed as (
         list_position(
             [
                 'kpi', 'target', 'points', 'assignment', 'part', 'kpi_score', 'feedback_relation', 'feedback',
-                'extra_points', 'final', 'reason', 'grade', 'quota', 'veto', 'calibration', 'rank', 'curve', 'due', 'payout'
+                'extra_points', 'final', 'reason', 'grade', 'quota', 'veto', 'calibration', 'rank', 'curve', 'due',
+                'payout'
             ],
             kind
         ) as place

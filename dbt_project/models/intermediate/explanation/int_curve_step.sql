@@ -41,7 +41,8 @@ worded as (
         {{ as_number('placed.below[2]') }} as from_factor,
         {{ as_number('placed.above[1]') }} as to_value,
         {{ as_number('placed.above[2]') }} as to_factor,
-        case when placed.beyond_last > placed.cap then '，封顶 ' || {{ as_number('placed.cap') }} else '' end as capped_zh,
+        case when placed.beyond_last > placed.cap then '，封顶 ' || {{ as_number('placed.cap') }} else '' end
+            as capped_zh,
         case when placed.beyond_last > placed.cap then ', at most ' || {{ as_number('placed.cap') }} else '' end
             as capped_en,
         case

@@ -1,4 +1,5 @@
--- By which factor the bonus base of each evaluated employee is multiplied: the grade's, the pay curve's, or both.
+-- By which factor the bonus base of each evaluated employee is multiplied: the grade's, the pay curve's, or their
+-- product.
 with reached as (
 
     select
@@ -46,7 +47,8 @@ select
     -- rounded here, once, to 6 decimals: it is published, and pay is computed from it
     cast(
         {{ exact_ratio(
-            'cast(coalesce(grade_multiplier, 1) as decimal(19, 6)) * cast(coalesce(curve_factor, 1) as decimal(19, 4))', '1',
+            'cast(coalesce(grade_multiplier, 1) as decimal(19, 6)) * cast(coalesce(curve_factor, 1) as decimal(19, 4))',
+            '1',
             scale=6
         ) }} as decimal(18, 6)
     ) as multiplier

@@ -1,5 +1,5 @@
--- What each evaluated employee is due before the most for one person and the pool:
--- base × multiplier × active share × FTE.
+-- What each evaluated employee is due before the most for one person and the pool: base × multiplier × active share ×
+-- FTE.
 with summed as (
 
     select

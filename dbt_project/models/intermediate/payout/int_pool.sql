@@ -94,7 +94,8 @@ select
     coalesce(
         amount,
         {{ rounded_money(
-            in_parts('greatest(kpi_sum, 0)', 8) ~ ' * ' ~ in_parts('share', 6) ~ ' * ' ~ in_parts('cycle_share', 6), '1',
+            in_parts('greatest(kpi_sum, 0)', 8) ~ ' * ' ~ in_parts('share', 6) ~ ' * ' ~ in_parts('cycle_share', 6),
+            '1',
             decimals=20, units='currency_units'
         ) }}
     ) as amount

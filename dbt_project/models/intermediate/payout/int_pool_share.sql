@@ -1,7 +1,6 @@
 -- What each employee gets out of a pool, in the smallest units of the currency: the due amounts in proportion, nobody
 -- more than the most for one person, and the units that are left by largest remainder, of equal ones to the first
--- employee id.
--- So the shares sum to the pool exactly, unless everybody has the most that one may get.
+-- employee id. So the shares sum to the pool exactly, unless everybody has the most that one may get.
 with member as (
 
     select

@@ -123,7 +123,6 @@ def _refused(edition: Edition) -> list[Row]:
             bool_or(closes_the_gate) as closes_the_gate,
             min_by(reason, row(coalesce(source_row, 0), source_key)) as example
         from marts.fct_rejected_row
-        where $period is not null
         group by all
         order by source, refused desc, rule
         """,

@@ -45,10 +45,11 @@ class Edition:
         return row[f"{of}_{self.language}"] or ""
 
     def rows(self, mart: str, sql: str, **parameters: object) -> list[Row]:
-        """The rows that ``sql`` finds for ``$period``; none where the published version does not have ``mart``."""
+        """The rows that ``sql`` finds, for ``$period`` if it says so; none where the version does not have ``mart``."""
         if not self.marts.knows(mart):
             return []
-        return self.marts.query(sql, {"period": self.period, **parameters})
+        period = {"period": self.period} if "$period" in sql else {}
+        return self.marts.query(sql, {**period, **parameters})
 
     def missing(self, mart: str, otherwise: Label) -> Sentence:
         """Why a section has no rows: the version has no such mart, or there is ``otherwise`` nothing to tell."""

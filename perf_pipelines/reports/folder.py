@@ -130,9 +130,7 @@ def _department_and_below(edition: Edition, department: str) -> list[str]:
         """
         with recursive below (department_id) as (
             select department_id from marts.dim_department
-            where
-                $period is not null
-                and (department_id = $department or name_zh = $department or lower(name_en) = lower($department))
+            where department_id = $department or name_zh = $department or lower(name_en) = lower($department)
             union
             select department.department_id
             from below inner join marts.dim_department as department

@@ -281,8 +281,8 @@ select '2026-03' as period_id, 'E02' as employee_id, 'promotion_candidate' as ki
     'a candidate for promotion' as reason_en;
 create or replace table marts.fct_instant_reward as
 select '2026-03' as period_id, 'r' as reward_id, 's' as subject_id, 'E02' as employee_id,
-    date '2026-03-09' as occurred_on, 5.0::decimal(9, 4) as points, 100.00::decimal(18, 2) as amount, 'CNY' as currency, '首单' as sentence_zh,
-    'first sale' as sentence_en;
+    date '2026-03-09' as occurred_on, 5.0::decimal(9, 4) as points, 100.00::decimal(18, 2) as amount,
+    'CNY' as currency, '首单' as sentence_zh, 'first sale' as sentence_en;
 create or replace table marts.fct_daily_goal as
 select '2026-03' as period_id, date '2026-03-01' + day::integer as occurred_on, 'E02' as employee_id,
     'revenue_won' as kpi_id, day = 1 as is_reached, '恭喜' as sentence_zh, 'well done' as sentence_en

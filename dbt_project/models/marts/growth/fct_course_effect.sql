@@ -256,14 +256,14 @@ rounded as (
 spoken as (
 
     select
-        rounded.*
-        {%- for figure in ['effect', 'effect_low', 'effect_high'] %},
+        rounded.*,
+        {% for figure in ['effect', 'effect_low', 'effect_high'] -%}
         format(
             '{}{}',
             case when {{ figure }} >= 0 then '+' else '-' end,
             cast(round(abs(cast({{ figure }} as decimal(28, 8))) * 100, 1) as decimal(28, 1))
-        ) as {{ figure }}_percent
-        {%- endfor %}
+        ) as {{ figure }}_percent{{ '' if loop.last else ',' }}
+        {% endfor -%}
     from rounded
 
 )

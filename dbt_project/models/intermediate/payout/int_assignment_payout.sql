@@ -1,5 +1,5 @@
--- What each assignment of an evaluated employee brings in: base × months × share of the cycle × FTE × days. The months are
--- parts of a whole, so that those of a week stay exact.
+-- What each assignment of an evaluated employee brings in: base × months × share of the cycle × FTE × days. The months
+-- are parts of a whole, so that those of a week stay exact.
 select
     assignment.period_id,
     assignment.employee_id,

@@ -257,13 +257,9 @@ spoken as (
 
     select
         rounded.*,
-        {% for figure in ['effect', 'effect_low', 'effect_high'] -%}
-        format(
-            '{}{}',
-            case when {{ figure }} >= 0 then '+' else '-' end,
-            cast(round(abs(cast({{ figure }} as decimal(28, 8))) * 100, 1) as decimal(28, 1))
-        ) as {{ figure }}_percent{{ '' if loop.last else ',' }}
-        {% endfor -%}
+        {{ signed_percent('effect') }} as effect_percent,
+        {{ signed_percent('effect_low') }} as effect_low_percent,
+        {{ signed_percent('effect_high') }} as effect_high_percent
     from rounded
 
 )

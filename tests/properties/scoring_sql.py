@@ -45,7 +45,14 @@ BORDER = date(2026, 4, 1)
 _YEAR_AGO = "intermediate.int_year_ago_contribution"
 
 PUBLISHED = ("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation")
-REVIEWED = ("fct_scheme_review", "fct_capability", "fct_rating_fairness", "rating_off_scale", "calibration_stale")
+REVIEWED = (
+    "fct_scheme_review",
+    "fct_capability",
+    "fct_rating_fairness",
+    "int_competency_strength",
+    "rating_off_scale",
+    "calibration_stale",
+)
 
 _COMPANY = """\
 company: every_kind

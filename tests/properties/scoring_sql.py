@@ -54,7 +54,14 @@ PUBLISHED = (
 PAID_WRONGLY = ("payout_fault", "pool_fault")
 TOLD = ("fct_instant_reward", "fct_daily_goal", "fct_activity_return", "fct_spending_shift")
 _ACTIVITIES = ("campaign_roi", "campaign_new_customers")
-REVIEWED = ("fct_scheme_review", "fct_capability", "fct_rating_fairness", "rating_off_scale", "calibration_stale")
+REVIEWED = (
+    "fct_scheme_review",
+    "fct_capability",
+    "fct_rating_fairness",
+    "int_competency_strength",
+    "rating_off_scale",
+    "calibration_stale",
+)
 
 _COMPANY = """\
 company: every_kind

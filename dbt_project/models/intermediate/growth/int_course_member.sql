@@ -62,6 +62,25 @@ cohort as (
         after_to
     from trained
 
+),
+
+-- what another course did to them would be taken for what this one did not
+in_another as (
+
+    select distinct
+        cohort.period_id,
+        cohort.course_id,
+        cohort.position_id,
+        cohort.before_from,
+        cohort.after_to,
+        begun.employee_id
+    from cohort
+    inner join begun
+        on
+            cohort.course_id <> begun.course_id
+            and cohort.before_from <= coalesce(begun.finished_on, date '9999-12-31')
+            and cohort.after_to >= begun.started_on
+
 )
 
 select
@@ -100,5 +119,15 @@ left join begun
     on
         place.employee_id = begun.employee_id
         and cohort.course_id = begun.course_id
--- who begins it after the period counts as who does not
-where begun.started_on is null or begun.started_on > period.ends_on
+left join in_another
+    on
+        cohort.period_id = in_another.period_id
+        and cohort.course_id = in_another.course_id
+        and cohort.position_id = in_another.position_id
+        and cohort.before_from = in_another.before_from
+        and cohort.after_to = in_another.after_to
+        and place.employee_id = in_another.employee_id
+where
+    -- who begins it after the period counts as who does not
+    (begun.started_on is null or begun.started_on > period.ends_on)
+    and in_another.employee_id is null

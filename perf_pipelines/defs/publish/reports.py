@@ -42,9 +42,6 @@ def report_sensor(site: Site, assets: list[dg.AssetsDefinition]) -> dg.Automatio
 
 
 def _reports(site: Site, cycle: Cycle) -> dg.AssetsDefinition:
-    # of every period that was published, and not of the latest alone
-    published_again = dg.AutomationCondition.eager().without(dg.AutomationCondition.in_latest_time_window())
-
     @dg.multi_asset(
         name=site.name(f"{cycle}_reports"),
         specs=[
@@ -55,7 +52,7 @@ def _reports(site: Site, cycle: Cycle) -> dg.AssetsDefinition:
                 group_name=group_name(site, "publish", cycle),
                 owners=site.owners,
                 kinds={"html"},
-                automation_condition=published_again,
+                automation_condition=_published_again(),
             )
             for kind, description in _DESCRIPTIONS.items()
         ],
@@ -86,3 +83,8 @@ def _reports(site: Site, cycle: Cycle) -> dg.AssetsDefinition:
             )
 
     return reports
+
+
+def _published_again() -> dg.AutomationCondition[dg.AssetKey]:
+    """Of every period that was published, and not of the latest alone."""
+    return dg.AutomationCondition.eager().without(dg.AutomationCondition.in_latest_time_window())

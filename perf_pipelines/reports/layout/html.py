@@ -12,7 +12,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from perf_pipelines.reports.layout.blocks import Cell, Report
+    from perf_pipelines.reports.layout.blocks import Report
 
 _LONG_WORD = 14
 """Letters; `Unqualified` has 11, and Chinese, which breaks anywhere, has no words."""
@@ -25,9 +25,9 @@ def to_html(report: Report) -> str:
     return _template().render(report=report, style=_style())
 
 
-def _has_a_long_word(cell: Cell) -> bool:
+def _has_a_long_word(value: object) -> bool:
     """Whether a word is so long that it may be broken anywhere; another stays whole."""
-    return isinstance(cell, str) and any(len(word) > _LONG_WORD for word in cell.split())
+    return isinstance(value, str) and any(len(word) > _LONG_WORD for word in value.split())
 
 
 @cache

@@ -85,7 +85,7 @@ def _reconciliation(edition: Edition, found: Sequence[Row]) -> Sequence[Block]:
             Column(heading=words.OTHER_SYSTEM, width=18),
             Column(heading=words.VALUE_OF_OTHER, numeric=True, width=13),
             Column(heading=words.DIFFERENCE, numeric=True, width=13),
-            Column(heading=words.DAYS_OUTSIDE, numeric=True, width=10),
+            Column(heading=words.DAYS_OUTSIDE, numeric=True, width=12),
             Column(heading=words.SETTLED, width=18),
         ),
         rows=[

@@ -203,8 +203,8 @@ def _people(edition: Edition, people: Sequence[Row]) -> Sequence[Block]:
     with_feedback = any(row["feedback_score"] is not None for row in people)
     columns = [
         Column(heading=words.NAME, width=17),
-        Column(heading=words.EMPLOYEE_ID, width=11),
-        Column(heading=words.POSITION, width=16),
+        Column(heading=words.EMPLOYEE_ID, width=16),
+        Column(heading=words.POSITION, width=15),
         Column(heading=words.KPI_SCORE, numeric=True, width=8),
         *([Column(heading=words.FEEDBACK_SCORE, numeric=True, width=10)] if with_feedback else []),
         Column(heading=words.FINAL_SCORE, numeric=True, width=8),

@@ -136,8 +136,8 @@ def _goals(edition: Edition, goals: Sequence[Row]) -> Sequence[Block]:
         Table(
             title=edition.say(words.GOALS_SAID),
             columns=(
-                Column(heading=words.GOAL, width=34),
-                Column(heading=words.LEVEL, width=12),
+                Column(heading=words.GOAL, width=32),
+                Column(heading=words.LEVEL, width=14),
                 Column(heading=words.DEPARTMENT, width=14),
                 Column(heading=words.BASELINE, numeric=True, width=15),
                 Column(heading=words.TARGET, numeric=True, width=15),

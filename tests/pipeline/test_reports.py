@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-import shutil
+from decimal import Decimal
 from html.parser import HTMLParser
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -26,7 +25,9 @@ from perf_pipelines.reports import words
 from perf_pipelines.reports.edition import Edition
 from perf_pipelines.reports.folder import RECORD, Format, Kind, reports_of, write_folder
 from perf_pipelines.reports.layout.html import to_html
+from perf_pipelines.reports.layout.pdf import to_pdf
 from perf_pipelines.reports.marts import PublishedMarts
+from perf_pipelines.sql_text import literal
 from perf_pipelines.wording import Language, number
 from tests.conftest import PROJECT, Place
 
@@ -36,30 +37,49 @@ if TYPE_CHECKING:
 
     from perf_pipelines.reports.layout.blocks import Report
 
-MONTH = "2026-03"
+MONTH = "2017-03"
 SCRIPT, FORMULA, LONG = "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "Wolfeschlegelsteinhausenbergerdorff" * 3
-NAMES = {"E02": SCRIPT, "E03": FORMULA, "E04": LONG}
+NAMES = {"moses_frase": SCRIPT, "darcel_schlecht": FORMULA, "anna_snelling": LONG}
+WHO, COLLEAGUE = "moses_frase", "darcel_schlecht"
+
+ODD_NAMES = "".join(
+    f"update marts.rpt_score_table set employee_en = {literal(name)}, employee_zh = {literal(name)} "
+    f"where employee_id = '{employee}';"
+    for employee, name in NAMES.items()
+)
+FEEDBACK = f"""
+insert into marts.fct_feedback_score by name
+select '{MONTH}' as period_id, '{WHO}' as employee_id, 'manager' as relation, 0.4 as weight, 1 as raters,
+    61.25 as score, true as shown
+union all by name
+select '{MONTH}' as period_id, '{WHO}' as employee_id, 'peer' as relation, 0.3 as weight, false as shown;
+"""
+
+
+def tell(place: Place, sql: str) -> None:
+    """Change what is published by ``sql``; marts that it makes are known to the publication."""
+    version = place.published.resolve()
+    (version / "marts.duckdb").chmod(0o644)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{version / 'marts.duckdb'}' as published; use published.marts")
+        connection.execute(sql)
+    record = json.loads((version / "publication.json").read_text())
+    for mart in re.findall(r"create or replace table marts\.(\w+)", sql):
+        record["files"][mart] = {MONTH: {"rows": 1, "hash": ""}}
+    (version / "publication.json").write_text(json.dumps(record))
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """online_education with one month closed, in which three of five people have names of another kind."""
-    root = tmp_path_factory.mktemp("school")
-    place = Place(companies=root / "companies", home=root / "state", name="online_education")
-    shutil.copytree(PROJECT / "companies" / place.name, place.company)
-    with (place.data / "staff.csv").open(encoding="utf-8", newline="") as file:
-        staff = list(csv.DictReader(file))
-    with (place.data / "staff.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(staff[0]))
-        writer.writeheader()
-        writer.writerows({**row, "name_en": NAMES.get(row["employee_id"], row["name_en"])} for row in staff)
-    place.close(MONTH)
+def sales(_march: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """crm_sales with a month closed, in which people have names of another kind and one has been rated by others."""
+    place = _march.copied(tmp_path_factory.mktemp("reports"))
+    tell(place, ODD_NAMES + FEEDBACK)
     return place
 
 
 @pytest.fixture
-def marts(school: Place) -> PublishedMarts:
-    return PublishedMarts(CompanyHome(school.home / school.name))
+def marts(sales: Place) -> PublishedMarts:
+    return PublishedMarts(CompanyHome(sales.home / sales.name))
 
 
 @pytest.fixture(params=list(Language))
@@ -90,14 +110,24 @@ def test_a_personal_file_holds_nothing_of_anybody_else(edition: Edition) -> None
     }
     figures: dict[str, set[str]] = {employee: set() for employee in people}
     for mart, columns in {
-        "rpt_score_table": "final_score, kpi_score, payout",
+        "rpt_score_table": "final_score, kpi_score",
         "fct_kpi_score": "actual, attainment, points, weighted_score",
         "fct_feedback_score": "score",
     }.items():
         for row in edition.marts.query(f"select employee_id, {columns} from marts.{mart} where period_id = ?", [MONTH]):
             found = [value for column, value in row.items() if column != "employee_id" and value is not None]
-            figures[row["employee_id"]] |= {number(value, decimals) for value in found for decimals in (2, 4, 8)}
-    for employee, report in zip(people, files(edition, Kind.personal_files).values(), strict=True):
+            # a figure with more decimals than a rule or a target has is somebody's own
+            figures[row["employee_id"]] |= {
+                said for value in found if value % Decimal("0.01") for said in (number(value, 4), number(value))
+            }
+    for row in edition.marts.query("select employee_id, final_score from marts.rpt_score_table", []):
+        if row["final_score"] is not None and row["final_score"] % 1:
+            figures[row["employee_id"]].add(number(row["final_score"], 2))
+    assert len(set().union(*figures.values())) > 300
+    reports = files(edition, Kind.personal_files)
+    assert len(reports) == len(people)
+    for employee in people:
+        report = reports[f"people/{employee}"]
         said = "\n".join(texts(report)).replace(edition.source, "")
         page = to_html(report)
         for other in people.keys() - {employee}:
@@ -105,18 +135,12 @@ def test_a_personal_file_holds_nothing_of_anybody_else(edition: Edition) -> None
             assert people[other]["employee_zh"] not in said
             assert people[other]["employee_en"] not in said
         told = set(re.findall(r"[0-9][0-9,]*\.[0-9]+", said))
-        assert not told & (set().union(*figures.values()) - figures[employee]) - _everybodys(edition)
-
-
-def _everybodys(edition: Edition) -> set[str]:
-    """Figures that a rule or a goal has as well as a person, so that they may stand in any file."""
-    rows = edition.marts.query("select target, baseline, progress from marts.fct_goal_progress")
-    known = {number(value, decimals) for row in rows for value in row.values() if value for decimals in (1, 2, 4)}
-    return known | {number(score, decimals) for score in (0, 10, 12, 50, 100) for decimals in (2, 4, 8)}
+        others = set().union(*(figures[other] for other in people if other != employee)) - figures[employee]
+        assert not told & others
 
 
 def test_a_relation_with_too_few_raters_is_told_without_a_number(edition: Edition) -> None:
-    report = files(edition, Kind.personal_files)["people/E05"]
+    report = files(edition, Kind.personal_files)[f"people/{WHO}"]
     [section] = [section for section in report.sections if section.title == edition.say(words.FEEDBACK)]
     table, sentence = section.blocks
     relations = [row[0] for row in table.rows]  # type: ignore[union-attr]
@@ -127,36 +151,36 @@ def test_a_relation_with_too_few_raters_is_told_without_a_number(edition: Editio
 
 def test_a_name_is_a_name_whatever_stands_in_it(marts: PublishedMarts, tmp_path: Path) -> None:
     edition = Edition(marts=marts, period=MONTH, language=Language.en)
-    write_folder(
-        reports_of(edition, tuple(Kind)), formats=tuple(Format), folder=tmp_path / "all", source=edition.source
-    )
-    pages = [path.read_text(encoding="utf-8") for path in (tmp_path / "all").rglob("*.html")]
+    folder, formats = tmp_path / "all", (Format.html, Format.xlsx)
+    write_folder(reports_of(edition, tuple(Kind)), formats=formats, folder=folder, source=edition.source)
+    pages = [path.read_text(encoding="utf-8") for path in folder.rglob("*.html")]
     assert not any("<script" in page for page in pages)
     assert sum("&lt;script&gt;alert(1)&lt;/script&gt;" in page for page in pages) == 2
-    book = openpyxl.load_workbook(tmp_path / "all" / "departments" / "consulting.xlsx")
+    book = openpyxl.load_workbook(folder / "departments" / "central.xlsx")
     cells = [cell for row in book.worksheets[0].iter_rows() for cell in row]
     assert {cell.value for cell in cells} >= set(NAMES.values())
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert book.worksheets[0].freeze_panes == "B2"
     assert book.worksheets[0].auto_filter.ref
-    [score] = [cell for cell in cells if cell.row == 2 and cell.column == 6]
+    [score] = [cell for cell in cells if cell.row == 2 and cell.column == 5]
     assert (score.data_type, score.number_format) == ("n", "0.00")
     # the document brings the letters that it uses, and no others
-    document = (tmp_path / "all" / "departments" / "consulting.pdf").read_bytes()
+    document = to_pdf(files(edition, Kind.department_summaries)["departments/central"])
     assert b"+NotoSansSC-Regular" in document
     assert len(document) < 500_000
 
 
 def test_the_same_marts_give_the_same_bytes(marts: PublishedMarts, tmp_path: Path) -> None:
     edition = Edition(marts=marts, period=MONTH, language=Language.zh)
+    kinds = (Kind.department_summaries, Kind.strategy_review, Kind.data_quality)
     for name in ("one", "other", "one"):  # the third time over what is there
-        write_folder(reports_of(edition, tuple(Kind)), formats=tuple(Format), folder=tmp_path / name, source="source")
+        write_folder(reports_of(edition, kinds), formats=tuple(Format), folder=tmp_path / name, source="source")
     one, other = (
         {str(path.relative_to(tmp_path / name)): path.read_bytes() for path in (tmp_path / name).rglob("*.*")}
         for name in ("one", "other")
     )
     assert one == other
-    assert len(json.loads(one[RECORD])["files"]) == len(one) - 1 == 3 * 8
+    assert len(json.loads(one[RECORD])["files"]) == len(one) - 1 == 3 * 5
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
@@ -260,52 +284,43 @@ def test_what_the_published_version_has_not_is_said(edition: Edition) -> None:
     missing = edition.missing("fct_of_tomorrow", words.NO_REWARD)
     assert "fct_of_tomorrow" in missing.text
     assert edition.rows("fct_of_tomorrow", "select 1") == []
-    titles = [section.title for section in files(edition, Kind.personal_files)["people/E02"].sections]
+    titles = [section.title for section in files(edition, Kind.personal_files)[f"people/{WHO}"].sections]
     assert len(titles) == 8
     for report in files(edition).values():
         assert all(section.blocks for section in report.sections)
 
 
-GROWTH = """
+GROWTH = f"""
 create or replace table marts.fct_strength as
 select * from (values
-    ('2026-03', 'E02', 'kpi', 'win_rate', 3, 'strength', '与三位同事相比更高', 'higher than three peers'),
-    ('2026-03', 'E02', 'kpi', 'revenue_won', 2, 'weakness', '同事为 4,321 元', 'the peer sold 4,321'),
-    ('2026-03', 'E02', 'competency', 'listening', 4, 'strength', '倾听突出', 'listens well')
+    ('{MONTH}', '{WHO}', 'kpi', 'win_rate', 3, 'strength', '与三位同事相比更高', 'higher than three peers'),
+    ('{MONTH}', '{WHO}', 'kpi', 'revenue_won', 2, 'weakness', '同事为 4,321 元', 'the peer sold 4,321'),
+    ('{MONTH}', '{WHO}', 'competency', 'listening', 4, 'strength', '倾听突出', 'listens well')
 ) as strength (period_id, employee_id, subject_kind, subject_id, peers_count, standing, reason_zh, reason_en);
 create or replace table marts.fct_training_recommendation as
-select '2026-03' as period_id, 'E02' as employee_id, 'course' as course_id, 1 as rank, '推荐谈判课' as reason_zh,
+select '{MONTH}' as period_id, '{WHO}' as employee_id, 'course' as course_id, 1 as rank, '推荐谈判课' as reason_zh,
     'take the course on negotiating' as reason_en;
 create or replace table marts.fct_development as
-select '2026-03' as period_id, 'E02' as employee_id, 'promotion_candidate' as kind, '可考虑晋升' as reason_zh,
+select '{MONTH}' as period_id, '{WHO}' as employee_id, 'promotion_candidate' as kind, '可考虑晋升' as reason_zh,
     'a candidate for promotion' as reason_en;
 create or replace table marts.fct_instant_reward as
-select '2026-03' as period_id, 'r' as reward_id, 's' as subject_id, 'E02' as employee_id,
-    date '2026-03-09' as occurred_on, 5.0::decimal(9, 4) as points, 100.00::decimal(18, 2) as amount,
+select '{MONTH}' as period_id, 'r' as reward_id, 's' as subject_id, '{WHO}' as employee_id,
+    date '2017-03-09' as occurred_on, 5.0::decimal(9, 4) as points, 100.00::decimal(18, 2) as amount,
     'CNY' as currency, '首单' as sentence_zh, 'first sale' as sentence_en;
 create or replace table marts.fct_daily_goal as
-select '2026-03' as period_id, date '2026-03-01' + day::integer as occurred_on, 'E02' as employee_id,
+select '{MONTH}' as period_id, date '2017-03-01' + day::integer as occurred_on, '{WHO}' as employee_id,
     'revenue_won' as kpi_id, day = 1 as is_reached, '恭喜' as sentence_zh, 'well done' as sentence_en
 from range(3) as days (day);
 """
 
 
 def test_strengths_recommendations_and_rewards_stand_in_the_file_once_there_are_any(
-    school: Place, tmp_path: Path
+    sales: Place, tmp_path: Path
 ) -> None:
-    place = school.copied(tmp_path)
-    database = place.published.resolve() / "marts.duckdb"
-    database.chmod(0o644)
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{database}' as published; use published.marts")
-        connection.execute(GROWTH)
-    record = place.published.resolve() / "publication.json"
-    content = json.loads(record.read_text())
-    for mart in re.findall(r"marts\.(\w+) as", GROWTH):
-        content["files"][mart] = {MONTH: {"rows": 1, "hash": ""}}
-    record.write_text(json.dumps(content))
+    place = sales.copied(tmp_path)
+    tell(place, GROWTH)
     edition = Edition(marts=PublishedMarts(CompanyHome(place.home / place.name)), period=MONTH, language=Language.en)
-    said = list(texts(files(edition, Kind.personal_files)["people/E02"]))
+    said = list(texts(files(edition, Kind.personal_files)[f"people/{WHO}"]))
     for sentence in ("higher than three peers", "listens well", "take the course on negotiating"):
         assert sentence in said
     assert {"a candidate for promotion", "first sale", "well done", "100.00 CNY"} <= set(said)
@@ -314,23 +329,23 @@ def test_strengths_recommendations_and_rewards_stand_in_the_file_once_there_are_
     assert "the peer sold 4,321" not in said
     assert edition.say(words.TOO_FEW_PEERS) in said
     assert edition.missing("fct_development", words.NO_DEVELOPMENT).text in texts(
-        files(edition, Kind.personal_files)["people/E03"]
+        files(edition, Kind.personal_files)[f"people/{COLLEAGUE}"]
     )
 
 
-def test_one_person_or_one_department_alone(school: Place, tmp_path: Path) -> None:
+def test_one_person_or_one_department_alone(sales: Place, tmp_path: Path) -> None:
     report = ("report", "--period", MONTH, "--to", str(tmp_path / "out"))
-    assert school.call(*report, "--employee", "方宁", "--language", "zh").code == 0
-    assert _found(tmp_path / "out") == ["people/E05.html", RECORD]
-    assert school.call(*report, "--department", "consulting", "--format", "html,xlsx").code == 0
-    assert "departments/consulting.xlsx" in _found(tmp_path / "out")
+    assert sales.call(*report, "--employee", SCRIPT, "--language", "zh").code == 0
+    assert _found(tmp_path / "out") == [f"people/{WHO}.html", RECORD]
+    assert sales.call(*report, "--department", "west", "--format", "html,xlsx").code == 0
+    assert "departments/west.xlsx" in _found(tmp_path / "out")
     assert "strategy_review.html" not in _found(tmp_path / "out")
-    nobody = school.call(*report, "--employee", "E99")
-    assert (nobody.code, "nobody in 2026-03 has the id or name `E99`" in nobody.err) == (NotPublished.exit_code, True)
-    nowhere = school.call(*report, "--department", "moon")
-    assert (nowhere.code, "give one of consulting" in nowhere.err) == (NotPublished.exit_code, True)
-    assert school.call(*report, "--format", "docx").code == 2
-    assert school.call("report", "--period", MONTH, "--to", str(school.company)).code == 2
+    nobody = sales.call(*report, "--employee", "E99")
+    assert (nobody.code, "nobody in 2017-03 has the id or name `E99`" in nobody.err) == (NotPublished.exit_code, True)
+    nowhere = sales.call(*report, "--department", "moon")
+    assert (nowhere.code, "give one of " in nowhere.err) == (NotPublished.exit_code, True)
+    assert sales.call(*report, "--format", "docx").code == 2
+    assert sales.call("report", "--period", MONTH, "--to", str(sales.company)).code == 2
 
 
 def _found(folder: Path) -> list[str]:
@@ -338,9 +353,9 @@ def _found(folder: Path) -> list[str]:
 
 
 def test_an_asset_each_of_what_is_published_and_of_nothing_else(
-    school: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sales: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = school.copied(tmp_path)
+    place = sales.copied(tmp_path)
     for name, value in place.environment.items():
         monkeypatch.setenv(name, value)
     home = CompanyHome(place.home / place.name)
@@ -352,9 +367,9 @@ def test_an_asset_each_of_what_is_published_and_of_nothing_else(
     assert made.success
     pages = _found(home.reports / MONTH)
     assert {path.split("/")[0] for path in pages} == set(Kind)
-    assert "personal_files/zh/people/E02.html" in pages
+    assert f"personal_files/zh/people/{WHO}.html" in pages
     # a gate that is closed in April leaves nothing published of it, and so nothing to read
-    refused = dg.materialize([assets], partition_key="2026-04", raise_on_error=False)
+    refused = dg.materialize([assets], partition_key="2017-04", raise_on_error=False)
     assert not refused.success
     assert _found(home.reports) == [f"{MONTH}/{path}" for path in pages]
 

@@ -49,7 +49,7 @@ def _reports(site: Site, cycle: Cycle) -> dg.AssetsDefinition:
         name=site.name(f"{cycle}_reports"),
         specs=[
             dg.AssetSpec(
-                key=site.key(kind, cycle=cycle),
+                key=site.key(str(kind), cycle=cycle),
                 description=description,
                 deps=[site.key(PUBLISHED, cycle=cycle)],
                 group_name=group_name(site, "publish", cycle),

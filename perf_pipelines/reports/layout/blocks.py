@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
+from perf_pipelines import currencies
 from perf_pipelines.wording import SHARE, Language, in_unit, number, percentage, rounded, signed
 
 if TYPE_CHECKING:
@@ -55,16 +56,13 @@ def score(value: Decimal | None, *, tone: Tone = Tone.plain) -> Figure | None:
 
 
 def money(value: Decimal | None, currency: str | None) -> Figure | None:
-    """An amount with its currency, to as many decimals as it is kept with."""
+    """An amount with its currency, to the decimals of that."""
     if value is None:
         return None
-    decimals = max(0, -int(value.as_tuple().exponent))
-    places = f".{'0' * decimals}" if decimals else ""
-    return Figure(
-        value=value,
-        said=f"{number(value, decimals)} {currency or ''}".strip(),
-        number_format=f'#,##0{places}" {currency}"' if currency else f"#,##0{places}",
-    )
+    said, form = currencies.money(value, currency), currencies.number_format(currency)
+    if currency is None:
+        return Figure(value=value, said=said, number_format=form)
+    return Figure(value=value, said=f"{said} {currency}", number_format=f'{form}" {currency}"')
 
 
 def share(value: Decimal | None, language: Language, *, decimals: int = 1, tone: Tone = Tone.plain) -> Figure | None:
@@ -89,9 +87,13 @@ def quantity(value: Decimal | None, unit: str | None, language: Language) -> Fig
 def change(value: Decimal, unit: str | None, language: Language) -> str:
     """How much a value in the unit of its KPI went up or down; a share in percentage points."""
     if unit == SHARE:
-        points = signed(value * 100, 2)
+        points = _changed(value * 100)
         return f"{points} 个百分点" if language is Language.zh else f"{points} percentage points"
-    return f"{signed(value, 2)} {unit}" if unit else signed(value, 2)
+    return f"{_changed(value)} {unit}" if unit else _changed(value)
+
+
+def _changed(value: Decimal) -> str:
+    return signed(value, 2 if value % 1 else 0)
 
 
 @dataclass(frozen=True, kw_only=True)

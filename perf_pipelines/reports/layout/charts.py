@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from perf_pipelines.reports.drawing import GRID, INK, QUIET, Drawing, cut, ticks, width_of
+from perf_pipelines.reports.drawing import GRID, INK, PAPER, QUIET, Drawing, cut, ticks, width_of
 from perf_pipelines.reports.layout.blocks import Picture, Tone
 from perf_pipelines.wording import number
 
@@ -95,6 +95,9 @@ def line(points: Sequence[tuple[str, Decimal]], *, key: str, title: str) -> Pict
         from_the_end = len(points) - 1 - index
         drawing.circle(across(index), up(value), 4, _COLOURS[Tone.plain])
         if from_the_end % every == 0:
+            # on paper of its own: a line that falls or rises steeply would run through the figure
+            width = width_of(number(value, 1), 11) + 4
+            drawing.bar(across(index) - width / 2, up(value) - 20, width, 13, PAPER)
             drawing.text(across(index), up(value) - 9, number(value, 1), size=11, anchor="middle")
         if from_the_end % wide == 0:
             drawing.text(across(index), height - 8, label, size=11, colour=QUIET, anchor="middle")

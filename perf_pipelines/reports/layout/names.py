@@ -12,6 +12,6 @@ _LONGEST = 80
 def file_name(member_id: str) -> str:
     """The id where a file may be called so; else what is left of it, with a hash that tells it apart."""
     kept = _OTHER.sub("_", member_id).strip(".")[:_LONGEST]
-    if kept == member_id:
+    if kept and kept == member_id:
         return member_id
     return f"{kept}-{hashlib.sha256(member_id.encode()).hexdigest()[:8]}"

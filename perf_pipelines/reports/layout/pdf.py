@@ -10,7 +10,6 @@ import re
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pylopdf_fonts_zh_cn
@@ -21,8 +20,9 @@ from perf_pipelines.reports.layout.blocks import Column, Figure, Table
 if TYPE_CHECKING:
     from perf_pipelines.reports.layout.blocks import Block, Report
 
-_UNBROKEN = 10
-_LONG_WORD = re.compile(rf"[!-~]{{{_UNBROKEN + 1},}}")
+_LONG_WORD = re.compile(r"[!-~]{13,}")
+_LETTERS = re.compile(r"[^_./-]{1,12}[_./-]*|[_./-]+")
+"""What stays together of a long word: up to 12 letters, and what joins them to the next."""
 
 _LAYOUT = Path(__file__).parent / "templates" / "report.typ"
 
@@ -80,7 +80,7 @@ def _plain(block: Block, report: Report) -> dict[str, Any]:
 
 def _breakable(text: str) -> str:
     """``text`` with places where a long word may be broken: Typst would write it over the next column."""
-    return _LONG_WORD.sub(lambda word: "\u200b".join(wrap(word[0], _UNBROKEN)), text)
+    return _LONG_WORD.sub(lambda word: "\u200b".join(_LETTERS.findall(word[0])), text)
 
 
 def _column(column: Column, report: Report) -> dict[str, Any]:

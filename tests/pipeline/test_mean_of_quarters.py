@@ -15,6 +15,9 @@ from tests.pipeline.reference import rounded
 if TYPE_CHECKING:
     from tests.conftest import Place
 
+pytestmark = pytest.mark.slow
+"""The year of the whole company; that the SQL computes such a mean is checked on drawn companies in every run."""
+
 DAYS = {"2017-Q1": 90, "2017-Q2": 91, "2017-Q3": 92, "2017-Q4": 92}
 
 

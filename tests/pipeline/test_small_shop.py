@@ -354,6 +354,7 @@ def test_a_waiver_of_an_older_version_holds_no_longer_and_the_gate_says_so(shop:
     assert "the waiver by Li Na does not say for which values" in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_refund_may_count_on_the_day_of_its_order(
     shop: Place, tmp_path: Path, change: Callable[[Path, str, str], None]
 ) -> None:

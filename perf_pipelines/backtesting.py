@@ -8,7 +8,6 @@ scheme.
 from __future__ import annotations
 
 import logging
-import shutil
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +18,8 @@ from perf_pipelines.closing import Closing
 from perf_pipelines.errors import PerfError, Problem, SourceRefused
 from perf_pipelines.home import TrialHome
 from perf_pipelines.periods import by_cycle, spans
+from perf_pipelines.records.backup import copy_records
+from perf_pipelines.records.database import Database
 from perf_pipelines.reports.backtest.comparison import Comparison, compare
 from perf_pipelines.warehouse.dbt import Floor
 
@@ -47,8 +48,7 @@ def backtest(closing: Closing, *, scheme: Scheme, called: str, periods: Sequence
     as_of = _newest_load(closing)
     with TemporaryDirectory(prefix="perf-backtest-") as folder:
         home = TrialHome(root=Path(folder) / company.id, real=closing.home)
-        if closing.home.records.exists():
-            shutil.copytree(closing.home.records, home.records)
+        copy_records(closing.records.database, Database(home.records_url, company_id=company.id))
         versions: list[Path] = []
         for side, by, name in (
             ("before", company, f"the company's own scheme `{company.scheme.scheme}`"),
@@ -56,7 +56,9 @@ def backtest(closing: Closing, *, scheme: Scheme, called: str, periods: Sequence
         ):
             with _told_apart(name):
                 _log.info("closing %s by %s", spans(ordered), name)
-                _close(Closing(company=by, home=home), ordered, as_of=as_of)
+                trial = Closing(company=by, home=home)
+                with trial.warehouse.kept_open():
+                    _close(trial, ordered, as_of=as_of)
             # moved away, so that the other scheme does not find periods that are published already
             versions.append(home.published.resolve().rename(Path(folder) / side))
             home.published.unlink()

@@ -12,6 +12,7 @@ from perf_pipelines.documents import nearest
 from perf_pipelines.errors import PerfError, Problem
 from perf_pipelines.records.calibrations import Calibration
 from perf_pipelines.reports.marts import PublishedMarts
+from perf_pipelines.reports.people import person_called
 
 if TYPE_CHECKING:
     from perf_pipelines.closing import Closing
@@ -27,24 +28,23 @@ class CalibrationRefused(PerfError):
 def calibrate(
     closing: Closing, *, period: Period, employee: str, grade: str, calibrated_by: str, reason: str
 ) -> Calibration:
-    """Record that ``employee`` (an id) has ``grade`` in a published period, whatever was computed.
+    """Record that ``employee`` (an id or a name) has ``grade`` in a published period, whatever was computed.
 
     The computed grade itself takes an earlier calibration back. :class:`CalibrationRefused` for whom is not evaluated,
     a grade that the period does not have, and one that the employee has already; :class:`NotPublished`.
     """
     marts = PublishedMarts(closing.home)
     marts.require(period.id)
-    found = marts.query(
+    headline = f"the grade of `{employee}` in {period} stays as it is"
+    person = person_called(marts, employee, period=period.id)
+    if isinstance(person, Problem):
+        raise CalibrationRefused(headline, [person])
+    employee_id: str = person["employee_id"]
+    [row] = marts.query(
         "select grade, grade_before_calibration, status, reason from marts.fct_evaluation "
         "where period_id = ? and employee_id = ?",
-        [period.id, employee],
+        [period.id, employee_id],
     )
-    headline = f"the grade of `{employee}` in {period} stays as it is"
-    if not found:
-        rows = marts.query("select employee_id from marts.fct_evaluation where period_id = ?", [period.id])
-        todo = nearest(employee, [row["employee_id"] for row in rows])
-        raise CalibrationRefused(headline, [Problem(field="employee", what="nobody has this id", todo=todo)])
-    [row] = found
     if row["status"] != "evaluated":
         raise CalibrationRefused(
             headline,
@@ -60,13 +60,13 @@ def calibrate(
         (one.period_id, one.employee_id, one.computed_grade): one.grade for one in closing.records.calibrations()
     }
     # what was recorded since the last run counts, also where it is to be taken back
-    if grade == recorded.get((period.id, employee, computed), row["grade"]):
+    if grade == recorded.get((period.id, employee_id, computed), row["grade"]):
         raise CalibrationRefused(
             headline, [Problem(field="grade", what=f"it is `{grade}` already", todo="nothing has to be done")]
         )
     calibration = Calibration(
         period_id=period.id,
-        employee_id=employee,
+        employee_id=employee_id,
         computed_grade=computed,
         grade=grade,
         calibrated_by=calibrated_by,

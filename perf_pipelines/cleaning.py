@@ -153,7 +153,7 @@ def tables_without_staging(rules: Mapping[str, object], *, staging: frozenset[st
     return [
         (
             ("cleaning", table),
-            f"there is no model {staging_model(table)}.sql for `{table}`",
+            f"there is no model {shown(staging_model(table) + '.sql')} for {shown(table)}",
             "correct the table's name, or write its staging model",
         )
         for table in rules

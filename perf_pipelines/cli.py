@@ -11,7 +11,7 @@ import sys
 import time
 import warnings
 from contextlib import contextmanager
-from datetime import datetime  # noqa: TC003 — typer reads annotations at run time
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +22,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perf_pipelines.commands.appeal import appeal_commands
+from perf_pipelines.commands.note import note_commands
+from perf_pipelines.commands.options import (
+    CompanyOption,
+    LanguageOption,
+    PeriodOption,
+    given,
+)
+from perf_pipelines.commands.pay import pay_commands
+from perf_pipelines.commands.payroll import payroll_commands
+from perf_pipelines.commands.records import records_commands
+from perf_pipelines.commands.report import report
+from perf_pipelines.commands.seal import seal_commands
+from perf_pipelines.commands.what_if import what_if
+from perf_pipelines.currencies import money
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
@@ -34,7 +49,9 @@ _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
 company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive or
-calibrate.
+calibrate · 11 nothing is approved, posted, reopened or answered as asked · 12 the records are not what was recorded ·
+14 payroll file and ledger do not agree · 15 a period cannot be sealed, or its seal is broken or gives other results ·
+16 a what-if cannot be answered.
 """
 
 app = typer.Typer(
@@ -75,35 +92,15 @@ class GoalFormat(StrEnum):
     mermaid = "mermaid"
 
 
-def _the_company() -> str:
-    first, *others = served_companies()
-    if others:
-        raise typer.BadParameter(f"PERF_COMPANY names {', '.join([first, *others])}: say which one with --company")
-    return first
-
-
-CompanyOption = Annotated[
-    str,
-    typer.Option(
-        "--company",
-        "-c",
-        default_factory=_the_company,
-        show_default="the one that PERF_COMPANY names, else xx_ecommerce",
-        help="Folder name under companies/.",
-    ),
-]
-PeriodOption = Annotated[
-    str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1, 2017, 2017-W14 or 2017-01-02-14d.")
-]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Read the lake as it was after this load id; nothing is extracted.")
 ]
-LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Language of names and sentences.")]
 
 
 @app.command()
 def check(company: CompanyOption) -> None:
     """Read a company's folder and say everything that is wrong with it, with file, line and field."""
+    from perf_pipelines.company import remarks_on
     from perf_pipelines.defs.companies import read_company
 
     found = read_company(company)
@@ -113,6 +110,8 @@ def check(company: CompanyOption) -> None:
         f"{len(scheme.positions)} positions, {len(found.sources.systems)} systems; "
         f"first period {found.first_period}, cycles {', '.join(found.cycles)}."
     )
+    for remark in remarks_on(found, today=datetime.now(UTC)):
+        _out().print(Text(f"! {remark}", style="yellow"), soft_wrap=True)
 
 
 @app.command()
@@ -184,8 +183,8 @@ def waive(
         day=day.date(),
         system_a=system_a,
         system_b=system_b,
-        waived_by=_given("--by", by),
-        reason=_given("--reason", reason),
+        waived_by=given("--by", by),
+        reason=given("--reason", reason),
     )
     _out().print(
         Text(
@@ -199,7 +198,7 @@ def waive(
 @app.command()
 def calibrate(
     period: PeriodOption,
-    employee: Annotated[str, typer.Option("--employee", "-e", help="Employee id.")],
+    employee: Annotated[str, typer.Option("--employee", "-e", help="Employee id or name.")],
     grade: Annotated[str, typer.Option("--grade", help="The grade that counts, as scheme.yaml names it.")],
     by: Annotated[str, typer.Option("--by", help="Your name; it stands beside the grade in every report.")],
     reason: Annotated[str, typer.Option("--reason", help="Why the computed grade is not the right one.")],
@@ -217,14 +216,14 @@ def calibrate(
         period=Period.parse(period),
         employee=employee,
         grade=grade,
-        calibrated_by=_given("--by", by),
-        reason=_given("--reason", reason),
+        calibrated_by=given("--by", by),
+        reason=given("--reason", reason),
     )
     _out().print(
         Text(
-            f"calibrated: {employee} in {calibration.period_id}, {calibration.computed_grade} → {calibration.grade}, "
-            f"by {calibration.calibrated_by}; it counts from the next `perf-pipelines run --company {company} --period "
-            f"{calibration.period_id}` on"
+            f"calibrated: {calibration.employee_id} in {calibration.period_id}, "
+            f"{calibration.computed_grade} → {calibration.grade}, by {calibration.calibrated_by}; "
+            f"it counts from the next `perf-pipelines run --company {company} --period {calibration.period_id}` on"
         ),
         soft_wrap=True,
     )
@@ -349,8 +348,16 @@ def content_hash(
     print(publication.content_hash)
 
 
+app.command(name="what-if")(what_if)
+
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
 app.add_typer(scheme_commands, name="scheme")
+app.add_typer(pay_commands, name="pay")
+app.add_typer(appeal_commands, name="appeal")
+app.add_typer(note_commands, name="note")
+app.add_typer(payroll_commands, name="payroll")
+app.add_typer(records_commands, name="records")
+app.add_typer(seal_commands, name="seal")
 
 
 @scheme_commands.command(name="diff")
@@ -361,11 +368,20 @@ def scheme_diff(
     language: LanguageOption = Language.en,
 ) -> None:
     """What differs between two schemes, in words. Both are checked as the company's own is."""
+    from perf_pipelines.company import company_of
     from perf_pipelines.defs.companies import read_company, read_scheme
     from perf_pipelines.reports.marts import position_names
     from perf_pipelines.scheme.difference import differences
 
     known = read_company(company)
+    for path in (before, after):
+        if (owner := company_of(path)) not in {None, company}:
+            said = (
+                f"{path} 是公司 {owner} 的方案，以下按公司 {company} 的方案来读"
+                if language is Language.zh
+                else f"{path} is the scheme of the company {owner}; here it is read as one of {company}"
+            )
+            Console(stderr=True).print(Text(f"! {said}", style="yellow"), soft_wrap=True)
     schemes = [read_scheme(path, known) for path in (before, after)]
     found = differences(*schemes, language=language, positions=position_names(company_home(company)))
     for sentence in found or ["没有不同" if language is Language.zh else "no difference"]:
@@ -426,6 +442,9 @@ def backtest(
         _out().print(f"drawn into {chart}")
 
 
+app.command()(report)
+
+
 @app.command()
 def ui(
     port: Annotated[int, typer.Option("--port", help="Port on this machine.")] = 3000,
@@ -450,12 +469,6 @@ def main() -> None:
     except PerfError as refusal:
         _print_refusal(refusal)
         raise SystemExit(refusal.exit_code) from None
-
-
-def _given(option: str, text: str) -> str:
-    if not text.strip():
-        raise typer.BadParameter(f"{option} is empty: a decision has a name and a reason")
-    return text.strip()
 
 
 def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:
@@ -541,7 +554,7 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
             number(row["final_score"], 4),
             row[f"grade_{language}"] or _STATUS[row["status"]][0 if zh else 1],
             f"{rank}/{row['department_headcount']}" if rank else "",
-            number(row["payout"], 2),
+            money(row["payout"], row["currency"]),
         )
     _out().print(table)
     reasons: dict[str, list[str]] = {}

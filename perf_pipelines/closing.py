@@ -21,10 +21,12 @@ from perf_pipelines.home import PROJECT, CompanyHome
 from perf_pipelines.publication import (
     PeriodRecord,
     Publication,
+    month_grades,
     part_evaluations,
     publish,
     read_publication,
 )
+from perf_pipelines.records.period_steps import Step
 from perf_pipelines.records.store import Records
 from perf_pipelines.sources.extract import extract_system
 from perf_pipelines.sources.lake import Lake, Snapshot
@@ -68,11 +70,11 @@ class Closing:
         self.lake = Lake(home.lake)
         self.warehouse = Warehouse(home.warehouse)
         self.dbt = Dbt(company=company, home=home)
-        self.records = Records(home.records)
+        self.records = Records(home.records_url, company_id=company.id)
 
     @contextmanager
     def alone(self) -> Generator[None]:
-        """Hold the company's lock; :class:`Busy` at once when another process holds it."""
+        """Hold the company's lock, and its warehouse open; :class:`Busy` at once when another process holds it."""
         self.home.records.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.home.lock, timeout=0)
         try:
@@ -83,7 +85,8 @@ class Closing:
                 [Problem(what="only one process may write a company's warehouse", todo="wait until it has ended")],
             ) from timeout
         try:
-            yield
+            with self.warehouse.kept_open():
+                yield
         finally:
             lock.release()
 
@@ -123,13 +126,20 @@ class Closing:
         """Refuse a period that cannot be closed, and name the periods that the next floors compute."""
         for period in periods:
             self.check_closable(period)
+        self.check_not_posted(periods)
         self.name(periods)
 
     def name(self, periods: Sequence[Period]) -> None:
-        """Name the periods that the next floors compute, with the published evaluations of those they are means of."""
+        """Name the periods that the next floors compute, with what was published of those that they are made of."""
         parts = {period: self.company.parts_of(period) for period in periods}
+        months = {period: self.company.months_of(period) for period in periods if period.cycle.months > 1}
         self.warehouse.close_periods(
-            company=self.company, periods=periods, parts=parts, evaluations=part_evaluations(self.home, parts)
+            company=self.company,
+            periods=periods,
+            revisions=self.records.revisions(),
+            parts=parts,
+            evaluations=part_evaluations(self.home, parts),
+            month_grades=month_grades(self.home, months),
         )
 
     def check_closable(self, period: Period, *, together_with: Sequence[Period] = ()) -> None:
@@ -156,6 +166,26 @@ class Closing:
                         )
                     ],
                 )
+
+    def check_not_posted(self, periods: Sequence[Period]) -> None:
+        """:class:`PeriodRefused` when one of the periods was paid, and not opened again since."""
+        steps = self.records.period_steps()
+        last = {period: steps[period.id][-1] for period in periods if period.id in steps}
+        paid = {period: step for period, step in last.items() if step.step != Step.REOPENED}
+        if paid:
+            raise PeriodRefused(
+                f"{', '.join(map(str, paid))} {'is' if len(paid) == 1 else 'are'} not closed again",
+                [
+                    Problem(
+                        field="period",
+                        what=f"revision {step.revision} of {period} was {step.step} by {step.made_by} on "
+                        f"{step.made_at:%Y-%m-%d}; people are paid by it",
+                        todo=f"to correct it, `perf-pipelines pay reopen --company {self.company.id} --period {period} "
+                        "--by … --reason …`, then close it: the difference is paid",
+                    )
+                    for period, step in paid.items()
+                ],
+            )
 
     @property
     def today(self) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Self, TypeVar, cast
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, Field, InstanceOf, model_validator
 
 from perf_pipelines.cleaning import CleanedTable, CleaningRule, Refunds, RefundsCount, tables_without_staging
-from perf_pipelines.documents import Document, Finding, nearest, read_document
+from perf_pipelines.documents import Document, Finding, nearest, read_document, refused
 from perf_pipelines.errors import CompanyRefused, PeriodRefused, Problem
 from perf_pipelines.fields import (
     FIRST_DAY,
@@ -27,11 +27,14 @@ from perf_pipelines.fields import (
     Text,
     Whole,
     refusal,
+    seen,
     shown,
 )
+from perf_pipelines.meant import month
 from perf_pipelines.periods import LONGEST_SPRINT, Cycle, Period, Sprints
 from perf_pipelines.scheme.consistency import Surroundings, inconsistencies
 from perf_pipelines.scheme.model import Scheme
+from perf_pipelines.scheme.oddities import Horizon, oddities
 from perf_pipelines.sources.config import Sources, misplaced_files
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}")
 _R = TypeVar("_R")
+_SOON = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,7 @@ class Company:
 
     ``cleaning`` has the rules of each table ``<system>.<table>`` in the order in which they are applied, ``inputs`` the
     ids of those it supplies, ``staging`` the names of its staging models. ``sprints`` are there if it assesses sprints.
+    An appeal is answered within ``appeal_days``.
     """
 
     id: str
@@ -63,6 +68,7 @@ class Company:
     rejected_share: Decimal
     cleaning: Mapping[str, tuple[CleaningRule, ...]]
     refunds_count_on: RefundsCount
+    appeal_days: int
     sources: Sources
     scheme: Scheme
     inputs: tuple[str, ...]
@@ -84,13 +90,20 @@ class Company:
         period = self.containing(self.first_period.starts_on, cycle)
         return period if cycle.months or period.starts_on == self.first_period.starts_on else period.next()
 
+    @property
+    def reward_cycle(self) -> Cycle:
+        """The shortest cycle. Instant rewards and daily goals stand in its periods alone, so that each is told once."""
+        sprint = self.sprints.days if self.sprints else 0
+        days = {Cycle.SPRINT: sprint, Cycle.WEEK: 7, **{cycle: 31 * cycle.months for cycle in Cycle if cycle.months}}
+        return min(self.cycles, key=days.__getitem__)
+
     def under(self, scheme: Scheme) -> Company:
         """The same company assessed by another scheme."""
         return replace(self, scheme=scheme, kpi_ids=tuple(scheme.kpis))
 
     def periods_until(self, day: date, cycle: Cycle) -> tuple[Period, ...]:
         """The periods of ``cycle`` that are over on ``day``, from the first that is assessed."""
-        today = self._local(day)
+        today = self.local(day)
         periods: list[Period] = []
         period = self.first(cycle)
         while period.ends_on < today:
@@ -103,7 +116,7 @@ class Company:
 
         ``today`` is a day in the company's time zone; a moment (an aware datetime) is put into that zone first.
         """
-        day = self._local(today)
+        day = self.local(today)
         if period.cycle not in self.cycles:
             self._refuse(
                 period,
@@ -158,7 +171,8 @@ class Company:
         whole = [period for period in longer if set(self.months_of(period)) <= set(periods)]
         return tuple(sorted(whole, key=lambda period: (period.cycle.months, period.starts_on)))
 
-    def _local(self, day: date) -> date:
+    def local(self, day: date) -> date:
+        """The day in the company's time zone, of a moment too."""
         if not isinstance(day, datetime):
             return day
         return day.astimezone(self.timezone).date() if day.tzinfo is not None else day.date()
@@ -179,8 +193,8 @@ def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[
     def collect(read: Callable[[], _R]) -> _R | None:
         try:
             return read()
-        except CompanyRefused as refused:
-            problems.extend(refused.problems)
+        except CompanyRefused as refusal_:
+            problems.extend(refusal_.problems)
             return None
 
     company_file = collect(lambda: read_document(folder / "company.yaml"))
@@ -217,6 +231,7 @@ def load_company(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[
         rejected_share=about.tolerance.rejected_share,
         cleaning=about.cleaning,
         refunds_count_on=about.refunds.count_on,
+        appeal_days=about.appeals.answer_within_days,
         sources=sources,
         scheme=scheme,
         inputs=tuple(sorted(_ids(folder / "models" / "inputs", "company_"))),
@@ -234,6 +249,29 @@ def load_scheme(path: Path, *, company: Company, kpi_models: frozenset[str]) -> 
         available_kpis=kpi_models | _own_kpis(company.folder), currency=company.currency, cycles=company.cycles
     )
     return _read_scheme(path.absolute(), surroundings)
+
+
+def company_of(scheme: Path) -> str | None:
+    """The id of the company in whose folder the file lies; ``None`` where no company.yaml lies beside it."""
+    try:
+        called = read_document(scheme.absolute().parent / "company.yaml").data.get("company")
+    except CompanyRefused:
+        return None
+    return called if isinstance(called, str) else None
+
+
+def remarks_on(company: Company, *, today: date) -> tuple[Problem, ...]:
+    """What its files may say and hardly anybody means; nothing is refused for it. ``today`` as in ``closable``."""
+    day = company.local(today)
+    first_day = min(company.first(cycle).starts_on for cycle in company.cycles)
+    found: list[Problem] = []
+    if company.first_period.starts_on > day + _SOON:
+        what = f"nothing can be closed before {company.first_period} is over"
+        about = read_document(company.folder / "company.yaml")
+        found.append(about.problem(("first_period",), what, "correct the year if it is mistyped"))
+    document = read_document(company.folder / "scheme.yaml")
+    findings = oddities(company.scheme, horizon=Horizon(first_day=first_day, today=day))
+    return (*found, *sorted((document.problem(*finding) for finding in findings), key=_by_place))
 
 
 def list_companies(root: Path) -> tuple[str, ...]:
@@ -273,7 +311,8 @@ def _first_period(value: object) -> Period:
     except PeriodRefused:
         period = None
     if period is None or period.cycle is not Cycle.MONTH:
-        raise refusal(f"{shown(value)} is not a month", todo)
+        meant = month(str(value)) if isinstance(value, (str, int, date)) else None
+        raise refusal(f"{seen(value)} is not a month", f"write {meant}" if meant else todo)
     if not FIRST_DAY.year <= period.starts_on.year < LAST_DAY.year:
         raise refusal(f"`{period}` is out of range", todo)
     return period
@@ -306,6 +345,10 @@ class _Sprint(Entry):
     begins_on: Day
 
 
+class _Appeals(Entry):
+    answer_within_days: Annotated[int, Whole(at_least=1, at_most=365)] = 14
+
+
 class _CompanyFile(Entry):
     company: Identifier
     name: Label
@@ -318,6 +361,7 @@ class _CompanyFile(Entry):
     tolerance: _Tolerance
     cleaning: dict[CleanedTable, tuple[CleaningRule, ...]] = Field(default_factory=dict)
     refunds: Refunds = Refunds()
+    appeals: _Appeals = _Appeals()
 
     @model_validator(mode="after")
     def _sprints_lie_somewhere(self) -> Self:
@@ -348,18 +392,18 @@ def _read_scheme(path: Path, surroundings: Surroundings) -> Scheme:
     document = read_document(path)
     try:
         scheme = document.validated(Scheme)
-    except CompanyRefused as refused:
+    except CompanyRefused as unreadable:
         part, unsound = document.sound_part(Scheme, divisible={"positions"})
         contradictions = inconsistencies(part, surroundings=surroundings, unsound=unsound)
         more = [document.problem(*finding) for finding in contradictions]
-        raise CompanyRefused(refused.headline, [*refused.problems, *more]) from refused
+        raise refused([*unreadable.problems, *more]) from unreadable
     _refuse_findings(document, inconsistencies(scheme, surroundings=surroundings))
     return scheme
 
 
 def _refuse_findings(document: Document, findings: Sequence[Finding]) -> None:
     if findings:
-        raise CompanyRefused(f"{document.file} is refused", [document.problem(*finding) for finding in findings])
+        raise refused(document.problem(*finding) for finding in findings)
 
 
 def _model_problems(folder: Path, *, kpi_models: frozenset[str], inputs: frozenset[str]) -> Iterator[Problem]:

@@ -7,23 +7,28 @@ refused. Whatever is wrong with a text, the outcome is a :class:`~perf_pipelines
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import re
 import types
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError, create_model
 
 from perf_pipelines.errors import CompanyRefused, Problem
-from perf_pipelines.fields import SAID, UNKNOWN_KIND, blocks_by_kind, shown
+from perf_pipelines.fields import SAID, UNKNOWN_KIND, blocks_by_kind, seen, shown
+from perf_pipelines.meant import is_invisible, strangers, truth, typed
+from perf_pipelines.yaml_syntax import syntax_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pydantic.fields import FieldInfo
@@ -37,11 +42,21 @@ Finding = tuple[Loc, str, str]
 
 M = TypeVar("M", bound=BaseModel)
 
+MOST_TOLD = 100
+"""How many faults of a file are told at once; behind so many there is one that explains them all."""
+
 _LARGEST_BYTES = 1_000_000
 _DEEPEST = 20
+_MOST_NAMES = 20
+_MOST_COMPARED = 1000
+_LONGEST_PART = 60
+_KEYS_SHOWN = 4
+_GROUP = 3
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,30}\.[0-9]{0,30}|[-+]?\.[0-9]{1,30}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DIGITS = re.compile(r"[0-9]+(\.[0-9]+)?")
+_GLUED = re.compile(r"([^:：]+)[:：]\s*(\S.*)", re.DOTALL)
 _WORDS: Mapping[str, bool | None] = {
     "true": True,
     "True": True,
@@ -74,7 +89,7 @@ class Document:
         try:
             return model.model_validate(dict(self.data))
         except ValidationError as error:
-            raise _refused([self._problem(model, each) for each in _errors(error)]) from error
+            raise refused(self._problems(model, error)) from error
 
     def sound_part(self, model: type[M], *, divisible: Collection[str]) -> tuple[M, frozenset[str]]:
         """The model with the sections that are valid, and the names of those that it lacks.
@@ -96,9 +111,15 @@ class Document:
         unsound = frozenset(model.model_fields) - sound.keys()
         return model.model_construct(None, **sound), unsound
 
-    def _problem(self, model: type[BaseModel], error: ErrorDetails) -> Problem:
-        loc, what, todo = _in_words(model, dict(self.data), error)
-        return self.problem(loc, what, todo)
+    def _problems(self, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
+        data = dict(self.data)
+        errors = _errors(error)
+        misspelt = _misspelt(model, data, errors)
+        # what is missing because it is misspelt is told once, as the misspelling
+        consequences = {(*loc[:-1], key) for loc, key in misspelt.items()}
+        for each in errors:
+            if each["type"] != "missing" or _place(each) not in consequences:
+                yield self.problem(*_in_words(model, data, each, misspelt))
 
 
 def read_document(path: Path) -> Document:
@@ -108,19 +129,17 @@ def read_document(path: Path) -> Document:
         raw = path.read_bytes()
     except OSError as error:
         if path.exists():
-            raise _refused(
+            raise refused(
                 [Problem(file=file, what="the file cannot be read", todo="make it a readable file")]
             ) from error
-        raise _refused([Problem(file=file, what="the file is missing", todo="write it")]) from error
+        raise refused([Problem(file=file, what="the file is missing", todo="write it")]) from error
     if len(raw) > _LARGEST_BYTES:
-        raise _refused([Problem(file=file, what="the file is larger than 1 MB", todo="keep only the configuration")])
+        raise refused([Problem(file=file, what="the file is larger than 1 MB", todo="keep only the configuration")])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _refused(
-            [Problem(file=file, line=line, what="the text is not UTF-8", todo="save the file with encoding UTF-8")]
-        ) from error
+        raise refused([Problem(file=file, line=line, **_not_utf_8(raw))]) from error
     return parse_document(text, file=file)
 
 
@@ -130,40 +149,62 @@ def parse_document(text: str, *, file: str) -> Document:
     try:
         data = reader.read(text)
     except yaml.YAMLError as error:
-        raise _refused([_syntax_problem(file, text, error)]) from error
+        raise refused([syntax_problem(file, text, error)]) from error
     except (ValueError, OverflowError) as error:
         # PyYAML's scanner lets these through, for instance for "\UFFFFFFFF"
-        raise _refused(
-            [Problem(file=file, what="it cannot be read as YAML", todo="look for a backslash inside quotes")]
-        ) from error
+        line = next((index for index, said in enumerate(text.splitlines(), start=1) if "\\" in said), 1)
+        what = "a backslash inside double quotes names a character that does not exist"
+        todo = "write single quotes around the text, or two backslashes"
+        raise refused([Problem(file=file, line=line, what=what, todo=todo)]) from error
     if reader.problems:
-        raise _refused(reader.problems)
+        raise refused(reader.problems)
     if not isinstance(data, dict):
-        raise _refused(
-            [
-                Problem(
-                    file=file,
-                    line=1,
-                    what="it is not a block of `key: value`",
-                    todo="begin with lines like `key: value`",
-                )
-            ]
-        )
+        found = "the file is empty" if data is None else f"the file is {shown(data)}, and no block of `key: value`"
+        raise refused([Problem(file=file, line=1, what=found, todo="begin with lines like `key: value`")])
     return Document(file=file, data=cast("dict[str, object]", data), lines=reader.lines)
 
 
 def field_name(loc: Loc) -> str:
     """A place as people write it: ``positions.sales_agent[0].weight``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_short(part)}" for part in loc).lstrip(".")
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
     """What to do about a name that is not known: the nearest one, or all there are."""
     names = sorted(known)
-    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return f"use one of {', '.join(names)}" if names else "take it out"
+    if close := closest(name, names):
+        return f"did you mean `{close}`?"
+    more = f" or {len(names) - _MOST_NAMES} others" if len(names) > _MOST_NAMES else ""
+    return f"use one of {', '.join(names[:_MOST_NAMES])}{more}" if names else "take it out"
+
+
+def closest(name: object, known: Collection[str]) -> str | None:
+    """The one of the known names that ``name`` was probably meant to be, if there is one near."""
+    if len(known) > _MOST_COMPARED:
+        return None
+    written = str(name)[:_LONGEST_PART]
+    same = [each for each in known if each.lower() == written.lower()]
+    close = same or difflib.get_close_matches(written, known, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def refused(problems: Iterable[Problem]) -> CompanyRefused:
+    """The refusal of a document: its problems, at most :data:`MOST_TOLD` of them."""
+    told = list(islice(problems, MOST_TOLD + 1))
+    file = told[0].file
+    if len(told) > MOST_TOLD:
+        more = Problem(file=file, line=told[-1].line, what="there are more faults", todo="mend these first")
+        told = [*told[:MOST_TOLD], more]
+    return CompanyRefused(f"{file} is refused", told)
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A number in a block, and what a comma may have torn off it."""
+
+    event: yaml.Event
+    place: Loc
+    parts: list[str]
 
 
 class _Reader:
@@ -196,7 +237,7 @@ class _Reader:
         elif getattr(event, "tag", None) is not None:
             self._refuse(event, loc, "tags (!) are not used here", "take it out, or put the text in quotes")
         if len(loc) > _DEEPEST:
-            raise _refused([self._at(event, (), "there are too many blocks inside blocks", "take some of them out")])
+            raise refused([self._at(event, (), "there are too many blocks inside blocks", "take some of them out")])
         if isinstance(event, yaml.MappingStartEvent):
             return self._block(loc)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -205,22 +246,51 @@ class _Reader:
 
     def _block(self, loc: Loc) -> dict[str, object]:
         block: dict[str, object] = {}
+        last: _Figure | None = None
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             key = self._key(event, loc)
             place = (*loc, key)
+            value_event = next(self._events)
+            if last and _goes_on(event, value_event):
+                last.parts.append(key)
+                continue
             if key in block:
-                self._refuse(event, place, f"`{key}` stands here twice", "keep one of the two")
+                self._refuse(event, place, f"{shown(key)} stands here twice", "keep one of the two")
             else:
                 self.lines[place] = _line(event)
-            value = self._value(next(self._events), place)
+            self._refuse_torn(last)
+            value = self._value(value_event, place)
+            last = _Figure(event, place, [str(value)]) if _is_figure(value) else None
             block.setdefault(key, value)
+        self._refuse_torn(last)
         return block
+
+    def _refuse_torn(self, figure: _Figure | None) -> None:
+        """Inside { … } a comma begins the next key, also the one in 22,000."""
+        if figure is None or len(figure.parts) == 1:
+            return
+        first, *others = figure.parts
+        in_groups = first != "0" and all(len(part.partition(".")[0]) == _GROUP for part in others)
+        meant = "".join(figure.parts) if in_groups else ".".join(figure.parts)
+        self._refuse(
+            figure.event,
+            figure.place,
+            f"`{','.join(figure.parts)}` is read as {len(figure.parts)} things, because a comma parts them",
+            f"write {meant}",
+        )
 
     def _key(self, event: yaml.Event, loc: Loc) -> str:
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event, (*loc, event.value))
+            if any(_is_no_letter(character) for character in event.value):
+                self._refuse(
+                    event,
+                    (*loc, typed(event.value) or event.value.strip()),
+                    f"the key has {strangers(event.value)}",
+                    "write ordinary spaces, and nothing that cannot be seen",
+                )
             return event.value
         self._refuse(event, loc, "a key is not a plain word", "write `key: value` with a word before the colon")
         self._value(event, loc)
@@ -260,6 +330,37 @@ def _printable(text: str) -> str:
     return "".join("�" if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text)
 
 
+def _is_figure(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _goes_on(key: yaml.Event, value: yaml.Event) -> bool:
+    """Whether a key is nothing but digits with nothing behind them, as ``000`` in ``{target: 22,000}``."""
+    digits = isinstance(key, yaml.ScalarEvent) and key.implicit[0] and _DIGITS.fullmatch(key.value)
+    return bool(digits) and isinstance(value, yaml.ScalarEvent) and not value.value and value.implicit[0]
+
+
+def _is_no_letter(character: str) -> bool:
+    """Whether it looks like an ordinary space, or like nothing."""
+    return is_invisible(character) or (unicodedata.category(character) == "Zs" and character != " ")
+
+
+def _not_utf_8(raw: bytes) -> Mapping[str, str]:
+    """What the file seems to be, and what to do."""
+    if raw.startswith(b"PK"):
+        return {"what": "this is a workbook or a document and no text", "todo": "save it as plain text (UTF-8)"}
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in raw:
+        called = "UTF-16, which some editors call Unicode"
+    else:
+        try:
+            raw.decode("gb18030")
+            called = "GBK (ANSI in a Chinese Windows)"
+        except UnicodeDecodeError:
+            called = ""
+    seems = f"; it seems to be {called}" if called else ""
+    return {"what": f"the text is not UTF-8{seems}", "todo": "save the file with encoding UTF-8"}
+
+
 def _plain_value(text: str) -> object:
     if text in _WORDS:
         return _WORDS[text]
@@ -275,28 +376,6 @@ def _plain_value(text: str) -> object:
     return text
 
 
-def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
-    what, line = "it cannot be read as YAML", None
-    if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        what = f"{what}: {error.problem or error.context}"
-        line = mark.line + 1 if mark else None
-    elif isinstance(error, yaml.reader.ReaderError):
-        what = f"{what}: there is a character that cannot be seen"
-        line = text[: error.position].count("\n") + 1
-    return Problem(
-        file=file,
-        line=line,
-        what=_printable(what),
-        todo="look at this line and the one above it: indentation, a colon without a space behind it, "
-        "a bracket or quote that is not closed",
-    )
-
-
-def _refused(problems: list[Problem]) -> CompanyRefused:
-    return CompanyRefused(f"{problems[0].file} is refused", problems)
-
-
 def _section(name: str, field: FieldInfo) -> type[BaseModel]:
     """A model of one field alone."""
     # its type is known only at run time, which no type checker can follow
@@ -306,14 +385,57 @@ def _section(name: str, field: FieldInfo) -> type[BaseModel]:
 
 def _errors(error: ValidationError) -> list[ErrorDetails]:
     errors = error.errors(include_url=False)
-    places = [each["loc"] for each in errors]
     # pydantic calls a list too short when its only entry is faulty; the entry's own fault says enough
+    faulty = {each["loc"][:end] for each in errors for end in range(len(each["loc"]))}
+    # … and of a list that is too short it names each entry that is missing; the last says how many are needed
+    last = {each["loc"][:-1]: each["loc"] for each in errors if _is_missing_entry(each)}
     return [
         each
         for each in errors
-        if each["type"] != "too_short"
-        or not any(len(place) > len(each["loc"]) and place[: len(each["loc"])] == each["loc"] for place in places)
+        if (each["type"] != "too_short" or each["loc"] not in faulty)
+        and (not _is_missing_entry(each) or last[each["loc"][:-1]] == each["loc"])
     ]
+
+
+def _is_missing_entry(error: ErrorDetails) -> bool:
+    return error["type"] == "missing" and isinstance(error["loc"][-1], int)
+
+
+def _place(error: ErrorDetails) -> Loc:
+    return tuple(part for part in error["loc"] if part != "[key]")
+
+
+def _misspelt(model: type[BaseModel], data: object, errors: Sequence[ErrorDetails]) -> dict[Loc, str]:
+    """The places of unknown keys, each with the key that is meant, where that is plain."""
+    unknown: defaultdict[Loc, list[str]] = defaultdict(list)
+    missing: defaultdict[Loc, list[str]] = defaultdict(list)
+    for error in errors:
+        *block, key = _place(error) or [""]
+        if error["type"] == "extra_forbidden":
+            unknown[tuple(block)].append(str(key))
+        elif error["type"] == "missing":
+            missing[tuple(block)].append(str(key))
+    meant: dict[Loc, str] = {}
+    for block, keys in unknown.items():
+        known = _keys_at(model, data, block)
+        for key in keys[:MOST_TOLD]:
+            if close := closest(_key_of(key), known):
+                meant[*block, key] = close
+        # no spelling of a Chinese word is near to a key, but where one key is missing it can only be that
+        if len(keys) == len(missing[block]) == 1 and (*block, keys[0]) not in meant and not keys[0].isascii():
+            meant[*block, keys[0]] = missing[block][0]
+    return meant
+
+
+def _key_of(text: str) -> str:
+    """The key in a text in which something follows the colon at once."""
+    written = typed(text) or text
+    glued = _GLUED.fullmatch(written)
+    return (glued[1] if glued else written).strip()
+
+
+def _short(part: str) -> str:
+    return part if len(part) <= _LONGEST_PART else f"{part[:_LONGEST_PART]}…"
 
 
 def _without(content: object, faulty: set[str | int]) -> dict[str, object]:
@@ -322,40 +444,57 @@ def _without(content: object, faulty: set[str | int]) -> dict[str, object]:
     return {key: value for key, value in cast("dict[str, object]", content).items() if key not in faulty}
 
 
-def _in_words(model: type[BaseModel], data: object, error: ErrorDetails) -> Finding:
+def _in_words(model: type[BaseModel], data: object, error: ErrorDetails, misspelt: Mapping[Loc, str]) -> Finding:
     """A pydantic error as place, what, todo for people who do not know pydantic."""
-    loc: Loc = tuple(part for part in error["loc"] if part != "[key]")
+    loc = _place(error)
     context: Mapping[str, Any] = error.get("ctx", {})
     given = error["input"]
+    key = loc[-1] if loc else ""
+    if isinstance(key, str) and given is None and (glued := _GLUED.fullmatch(key)):
+        return loc, f"{seen(key)} has nothing behind it", f"write `{glued[1].strip()}: {_short(glued[2].strip())}`"
     match error["type"]:
         case t if t == SAID:
             return (*loc, *context["at"]), context["what"], context["todo"]
         case t if t == UNKNOWN_KIND:
             place = (*loc, "kind") if isinstance(given, dict) else loc
-            return place, f"{shown(context['given'])} is not known here", nearest(context["given"], context["known"])
-        case "missing" if isinstance(loc[-1], int):
-            return loc[:-1], "the list is too short", f"it has {loc[-1]} entries where more are needed"
+            return place, f"{seen(context['given'])} is not known here", _instead(context["given"], context["known"])
+        case "missing" if isinstance(key, int):
+            return loc[:-1], "the list is too short", f"write {key + 1} entries"
         case "missing":
-            return loc, f"`{loc[-1]}` is missing", f"add `{loc[-1]}:`"
+            return loc, f"`{key}` is missing", f"add `{key}:`"
         case "extra_forbidden":
-            return loc, f"`{loc[-1]}` is not known here", nearest(loc[-1], _keys_at(model, data, loc[:-1]))
+            meant = misspelt.get(loc)
+            todo = f"did you mean `{meant}`?" if meant else nearest(key, _keys_at(model, data, loc[:-1]))
+            return loc, f"{seen(key)} is not known here", todo
         case "literal_error" | "enum":
             known = re.findall(r"'([^']*)'", context["expected"])
-            return loc, f"{shown(given)} is not known here", nearest(given, known)
+            return loc, f"{seen(given)} is not known here", _instead(given, known)
         case "too_short":
-            return loc, "the list is too short", f"write at least {context['min_length']}"
+            entries = "entry" if context["min_length"] == 1 else "entries"
+            return loc, "the list is too short", f"write at least {context['min_length']} {entries}"
         case "too_long":
-            return loc, "the list is too long", f"write at most {context['max_length']}"
+            return loc, "the list is too long", f"write at most {context['max_length']} entries"
         case "tuple_type" | "list_type":
-            return loc, f"{shown(given)} is not a list", "write a list: [a, b], or lines that begin with a dash"
+            return loc, f"{seen(given)} is not a list", "write a list: [a, b], or lines that begin with a dash"
         case "model_type" | "dict_type":
-            return loc, f"{shown(given)} is not a block", "write `key: value` lines below it, or {key: value}"
+            keys = ", ".join(f"{each}: …" for each in _keys_at(model, data, loc)[:_KEYS_SHOWN])
+            return (
+                loc,
+                f"{seen(given)} is not a block",
+                f"write {{{keys or 'key: value'}}}, or such lines below the key",
+            )
         case "bool_type":
-            return loc, f"{shown(given)} is neither yes nor no", "write true or false"
+            said = truth(str(given))
+            todo = "write true or false" if said is None else f"write {str(said).lower()}"
+            return loc, f"{seen(given)} is neither true nor false", todo
         case "string_type":
             return loc, f"{shown(given)} is not text", "write text, in quotes if it looks like a number or a day"
         case _:
-            return loc, f"{shown(given)} cannot be used here", "compare with the example company and the documentation"
+            return loc, f"{seen(given)} cannot be used here", "compare with the example company and the documentation"
+
+
+def _instead(given: object, known: Iterable[str]) -> str:
+    return nearest(typed(given) or given if isinstance(given, str) else shown(given), known)
 
 
 def _keys_at(annotation: object, data: object, loc: Loc) -> list[str]:

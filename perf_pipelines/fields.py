@@ -6,6 +6,7 @@ library that checks it.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from contextlib import suppress
@@ -16,6 +17,8 @@ from typing import Annotated, Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from perf_pipelines import meant
 
 SAID = "said"
 """Type of the pydantic errors that already carry ``what`` and ``todo``."""
@@ -33,6 +36,8 @@ _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN = 40
+_LONGEST_ID = 60
+_PERCENT = 100
 
 
 def refusal(what: str, todo: str, *, at: tuple[str | int, ...] = ()) -> PydanticCustomError:
@@ -51,6 +56,13 @@ def shown(value: object) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     text = " ".join(text.split())
     return f"`{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}`"
+
+
+def seen(value: object) -> str:
+    """``value`` as :func:`shown`, and which of its characters only look like those of a plain keyboard."""
+    if isinstance(value, str) and meant.typed(value) is not None:
+        return f"{shown(value)}, with {meant.strangers(value)},"
+    return shown(value)
 
 
 def plain(value: Decimal) -> str:
@@ -83,7 +95,8 @@ class Exactly:
     def checked(self, value: object) -> Decimal:
         """``value`` as a decimal in its shortest form."""
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-            raise refusal(f"{shown(value)} is not a number", "write it in plain digits, like 12 or 0.35")
+            todo = meant.number(value) if isinstance(value, str) else None
+            raise refusal(f"{seen(value)} is not a number", todo or "write it in plain digits, like 12 or 0.35")
         text = plain(Decimal(value))
         whole, _, decimals = text.lstrip("-").partition(".")
         if len(decimals) > self.scale:
@@ -105,7 +118,9 @@ class Exactly:
         ]
         if not all(kept for _, _, kept in bounds):
             allowed = " and ".join(f"{word} {bound}" for bound, word, _ in bounds if bound is not None)
-            raise refusal(f"`{plain(number)}` is out of range", f"write a number {allowed}")
+            in_percent = self.at_most == 1 and 1 < number <= _PERCENT
+            share = f": {plain(number / _PERCENT)} for {plain(number)} %" if in_percent else ""
+            raise refusal(f"`{plain(number)}` is out of range", f"write a number {allowed}{share}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +160,8 @@ class ByKind:
                 raise refusal(f"{shown(value)} is not a block", f"write {{kind: …}} with one of {', '.join(kinds)}")
             block = cast("dict[str, Any]", value)
             if "kind" not in block:
+                if close := difflib.get_close_matches("kind", block, n=1):
+                    raise refusal(f"`{close[0]}` is not known here", "did you mean `kind`?", at=(close[0],))
                 raise refusal("`kind` is missing", f"add `kind:` with one of {', '.join(kinds)}")
             given = block["kind"]
             if not isinstance(given, str) or given not in kinds:
@@ -171,17 +188,33 @@ def _day(value: object) -> date:
         with suppress(ValueError):
             value = date.fromisoformat(value)
     if not isinstance(value, date):
-        raise refusal(f"{shown(value)} is not a day of the calendar", "write it like 2017-07-01")
+        raise refusal(f"{seen(value)} is not a day of the calendar", _day_instead(value))
     if not FIRST_DAY < value < date(LAST_DAY.year, 1, 1):
         raise refusal(f"`{value}` is out of range", "leave it out where a line holds from the start or stays open")
     return value
 
 
+def _day_instead(value: object) -> str:
+    text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    day, month = meant.day(text), meant.month(text)
+    if day is not None and str(day) != text:
+        return f"write {day}"
+    if day is None and month is not None:
+        return f"write the day too, like {month}-01"
+    if _DAY.fullmatch(text):
+        return "write a day that the calendar has"
+    return "write year-month-day, like 2017-07-01"
+
+
 def _identifier(value: object) -> str:
+    if isinstance(value, str) and len(value) > _LONGEST_ID:
+        raise refusal(f"{shown(value)} is too long for an id", f"use at most {_LONGEST_ID} characters")
     if not isinstance(value, str) or _SNAKE_CASE.fullmatch(value) is None:
+        near = re.sub(r"[\s.-]+", "_", (meant.typed(value) or value).strip().lower()) if isinstance(value, str) else ""
+        like = f"`{near}`" if _SNAKE_CASE.fullmatch(near) and len(near) <= _SHOWN else "repurchase_rate"
         raise refusal(
-            f"{shown(value)} cannot be used as an id",
-            "use small letters a–z, digits and underscores, beginning with a letter, like repurchase_rate",
+            f"{seen(value)} cannot be used as an id",
+            f"use small letters a–z, digits and underscores, beginning with a letter, like {like}",
         )
     return value
 
@@ -198,7 +231,7 @@ def _text(value: object) -> object:
 
 def _currency(value: object) -> str:
     if not isinstance(value, str) or _CURRENCY.fullmatch(value) is None:
-        raise refusal(f"{shown(value)} is not a currency", "write its three capital letters (ISO 4217), like CNY")
+        raise refusal(f"{seen(value)} is not a currency", "write its three capital letters (ISO 4217), like CNY")
     return value
 
 

@@ -12,7 +12,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class CompanyHome:
-    """The state of one company. ``lake`` and ``records`` are kept for ever; the rest can be deleted and made again."""
+    """The state of one company. ``lake``, ``records`` and ``seals`` are kept for ever.
+
+    The rest can be deleted and made again.
+    """
 
     root: Path
 
@@ -38,8 +41,17 @@ class CompanyHome:
 
     @property
     def records(self) -> Path:
-        """Approvals, ledger, feedback, notes (from issue to issue: see CHANGELOG.md)."""
+        """Where the records stand when they stand in a file."""
         return self.root / "records"
+
+    @property
+    def records_url(self) -> str:
+        """The database with what people have decided: ``PERF_RECORDS_URL``, or a SQLite file in :attr:`records`."""
+        return os.environ.get("PERF_RECORDS_URL") or self._records_file
+
+    @property
+    def _records_file(self) -> str:
+        return f"sqlite:///{self.records / 'records.sqlite'}"
 
     @property
     def published(self) -> Path:
@@ -50,6 +62,16 @@ class CompanyHome:
     def versions(self) -> Path:
         """The published version and the one before it."""
         return self.root / "versions"
+
+    @property
+    def seals(self) -> Path:
+        """Sealed periods, a folder a revision (sealing.py), kept for ever."""
+        return self.root / "seals"
+
+    @property
+    def reports(self) -> Path:
+        """What people read, a folder a period and language; made again from what is published."""
+        return self.root / "reports"
 
     @property
     def lock(self) -> Path:
@@ -66,6 +88,10 @@ class TrialHome(CompanyHome):
     @property
     def lake(self) -> Path:
         return self.real.lake
+
+    @property
+    def records_url(self) -> str:
+        return self._records_file
 
 
 def perf_home() -> Path:

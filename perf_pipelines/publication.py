@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from perf_pipelines.durable import flush_all
 from perf_pipelines.errors import NotPublished, PeriodRefused, Problem, RunFailed
 from perf_pipelines.sql_text import literal, parquet
-from perf_pipelines.warehouse.engine import PART_EVALUATION, memory_limit
+from perf_pipelines.warehouse.engine import MONTH_GRADE, PART_EVALUATION, memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Container, Generator, Mapping, Sequence
@@ -77,6 +78,10 @@ class Publication:
         """Content hash of all marts."""
         return _combined(self.hashes)
 
+    def hash_of(self, period: str) -> str:
+        """Content hash of one period's rows in all marts that hold periods."""
+        return _combined({mart: files[period].hash for mart, files in self.files.items() if period in files})
+
 
 def publish(
     *,
@@ -121,7 +126,7 @@ def publish(
         )
         _write_record(making / "publication.json", publication)
         version = home.versions / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{publication.content_hash[:12]}"
-        _flush(making)
+        flush_all(making)  # the link must never lead to what a power cut has eaten
         making.rename(version)
     finally:
         shutil.rmtree(making, ignore_errors=True)
@@ -196,10 +201,34 @@ def part_evaluations(home: CompanyHome, parts: Mapping[Period, Sequence[Period]]
         return found.to_arrow_table().cast(PART_EVALUATION)
 
 
+def content_of(file: Path) -> FileRecord:
+    """How many rows a Parquet file has, and their content hash, as they stand in ``publication.json``."""
+    with _connect(file.parent) as connection:
+        return _file_record(connection, file)
+
+
+def month_grades(home: CompanyHome, months: Mapping[Period, Sequence[Period]]) -> pa.Table:
+    """The published grades of the ``months`` of longer periods: period_id, month_id, employee_id, grade.
+
+    A longer period is closed only when its months are (:meth:`Closing.check_closable`), so that none is missing there.
+    """
+    asked = [(period.id, month.id) for period, inside in months.items() for month in inside]
+    if not asked or not home.published.exists():
+        return MONTH_GRADE.empty_table()
+    with open_marts(home.published) as marts:
+        marts.execute("create temp table asked (period_id text, month_id text)")
+        marts.executemany("insert into asked values (?, ?)", asked)
+        found = marts.execute(
+            "select asked.period_id, asked.month_id, evaluation.employee_id, evaluation.grade from asked "
+            "inner join fct_evaluation as evaluation on asked.month_id = evaluation.period_id "
+            "where evaluation.status = 'evaluated' order by all"
+        )
+        return found.to_arrow_table().cast(MONTH_GRADE)
+
+
 def hash_of(home: CompanyHome, *, period: str) -> str:
     """Content hash of one period's rows in all marts that hold periods."""
-    files = read_publication(home).files
-    return _combined({mart: files[mart][period].hash for mart in files if period in files[mart]})
+    return read_publication(home).hash_of(period)
 
 
 def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> None:
@@ -355,13 +384,3 @@ def _keep_versions(home: CompanyHome, *kept: Path | None) -> None:
     for version in home.versions.iterdir():
         if version.name not in names:
             shutil.rmtree(version)
-
-
-def _flush(folder: Path) -> None:
-    """Have the machine write every file and folder to disk: the link must never lead to what a power cut has eaten."""
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -72,11 +72,12 @@ def learning_and_notes(seed: int, trained: Sequence[str]) -> dict[tuple[str, str
     """The catalogue, who took which course, and what people handed in as progress."""
     rng = stream(seed, "learning")
     ends = dt.date(2025, 6, 30)
+    # those beyond the first two come behind the others, who keep their numbers
     enrolments: list[tuple[object, ...]] = [
         (f"N{number:03d}", employee, "user_behaviour_analysis", dt.date(2025, 6, 2), ends)
-        for number, employee in enumerate(trained, start=1)
+        for number, employee in zip([1, 2, *range(16, 14 + len(trained))], trained, strict=True)
     ]
-    for number in range(len(trained) + 1, 16):
+    for number in range(3, 16):
         begins = dt.date(2025, 1, 6) + dt.timedelta(days=int(rng.integers(0, 300)))
         course = _COURSES[1 + int(rng.integers(0, 4))][0]
         enrolments.append((f"N{number:03d}", f"E{4 + number:03d}", course, begins, begins + dt.timedelta(days=21)))
@@ -92,7 +93,9 @@ def learning_and_notes(seed: int, trained: Sequence[str]) -> dict[tuple[str, str
     return {
         ("learning", "courses"): _listed(_COURSES, ["course_id", "name_zh", "name_en", "competency_id"]),
         ("learning", "enrolments"): _listed(
-            enrolments, ["enrolment_id", "employee_id", "course_id", "started_on", "finished_on"], day=4
+            sorted(enrolments, key=lambda enrolment: str(enrolment[0])),
+            ["enrolment_id", "employee_id", "course_id", "started_on", "finished_on"],
+            day=4,
         ),
         ("forms", "progress_notes"): _listed(notes, ["note_id", "employee_id", "written_at", "text"], day=2),
     }

@@ -65,6 +65,11 @@ def user_operators(sizes: Sizes) -> list[str]:
     return [*USER_OPERATORS, *_further(sizes)]
 
 
+def trained_operators(sizes: Sizes) -> list[str]:
+    """Who takes the course on user behaviour: E004 and E005, and every second of those beyond the first 21."""
+    return ["E004", "E005", *_further(sizes)[::2]]
+
+
 def staff_phone(number: int) -> str:
     """The mobile number of the employee ``number``; no customer has one that begins alike."""
     return f"189{number:08d}"

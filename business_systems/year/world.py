@@ -26,7 +26,7 @@ from business_systems.year.defects import (
 )
 from business_systems.year.orders import CHANNELS, SHOPS, Purchases, purchases
 from business_systems.year.ownership import owners, ownership
-from business_systems.year.people import BEGIN, people
+from business_systems.year.people import BEGIN, people, trained_operators
 from business_systems.year.sizes import Sizes
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 CHANNEL_OF_KIND = {"ads": 1, "referral": 2, "sale": 0}
 PRODUCTS = 30
-TRAINED = ("E004", "E005")
 
 PRIMARY_KEYS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("shop", "customers"): ("customer_id",),
@@ -111,7 +110,7 @@ def _make(world: World) -> tuple[dict[tuple[str, str], pa.Table], dict[str, Any]
     tables["shop", "refunds"] = _refund_table(seed, bought, orders, rejected)
     tables["shop", "traffic"] = _traffic_table(with_bots(seed, activity.traffic(seed, bought), rejected))
     owner = owners(sizes, persons=made.persons)
-    trained = np.flatnonzero(np.isin(owner, TRAINED))
+    trained = np.flatnonzero(np.isin(owner, trained_operators(sizes)))
     benefit = activity.benefits(seed, made, trained, count=max(400, sizes.orders // 2))
     tables["shop", "benefit_uses"] = _benefit_table(of_testers(benefit, made, moment="granted_at"), made, rejected)
     message = with_copies(
@@ -128,7 +127,7 @@ def _make(world: World) -> tuple[dict[tuple[str, str], pa.Table], dict[str, Any]
     tables.update(_crm(seed, sizes, made, owner, rejected))
     tables["live", "streams"] = _stream_table(stream_table)
     tables.update(feedback.survey(seed, staff["assignments"]))
-    tables.update(feedback.learning_and_notes(seed, TRAINED))
+    tables.update(feedback.learning_and_notes(seed, trained_operators(sizes)))
     costs = campaigns.campaign_costs(seed, campaign, orders=sizes.orders)
     tables["erp", "campaign_costs"] = _small(
         costs.sort_values(["campaign_id", "spent_on"]), cents=("cost",), day="spent_on"

@@ -5,7 +5,5 @@
 {% macro forget_periods_being_closed() -%}
     {%- if model.config.materialized == 'incremental' and is_incremental() -%}
         delete from {{ this }} where period_id in (select period_id from {{ source('control', 'period') }})
-    {%- else -%}
-        select 1
     {%- endif -%}
 {%- endmacro %}

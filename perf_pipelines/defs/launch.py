@@ -25,6 +25,7 @@ def close_periods(company: str, periods: Sequence[Period], *, as_of: str | None 
     ordered = sorted(set(periods), key=lambda period: (period.cycle.months, period.cycle, period.starts_on))
     for period in ordered:
         closing.check_closable(period, together_with=ordered)
+    closing.check_not_posted(ordered)
     definitions = company_definitions(company)
     site = Site(company=closing.company, closing=closing, prefixed=False)
     with open_instance() as instance:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, DateTime, Integer, Table, Text
+from sqlalchemy import Column, DateTime, Text
+
+from perf_pipelines.records.kinds import Kind, record_table
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from sqlalchemy import MetaData
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +30,9 @@ class Calibration:
     calibrated_at: datetime
 
 
-def calibration_table(metadata: MetaData) -> Table:
-    """Where they are recorded."""
-    return Table(
+CALIBRATIONS = Kind(
+    table=record_table(
         "calibration",
-        metadata,
-        Column("calibration_id", Integer, primary_key=True),
         Column("period_id", Text, nullable=False),
         Column("employee_id", Text, nullable=False),
         Column("computed_grade", Text, nullable=False),
@@ -43,4 +40,9 @@ def calibration_table(metadata: MetaData) -> Table:
         Column("calibrated_by", Text, nullable=False),
         Column("reason", Text, nullable=False),
         Column("calibrated_at", DateTime, nullable=False),
-    )
+    ),
+    record=Calibration,
+    action="calibrate",
+    actor="calibrated_by",
+    subject=("period_id", "employee_id"),
+)

@@ -1,92 +1,142 @@
-"""The company's records: what people have decided, append-only, in ``records.sqlite``."""
+"""The company's records: what people have decided, append-only and told by the audit log."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, MetaData, Table, create_engine, func, insert, inspect, select, text
+from sqlalchemy import insert, select
 
-from perf_pipelines.records.calibrations import Calibration, calibration_table
-from perf_pipelines.records.waivers import Waiver, waiver_table
+from perf_pipelines.records.calibrations import CALIBRATIONS, Calibration
+from perf_pipelines.records.chain import AUDIT, BEGINNING, AuditEntry, payload_of
+from perf_pipelines.records.database import Database
+from perf_pipelines.records.ledger import LEDGER, LedgerEntry
+from perf_pipelines.records.period_steps import PERIOD_STEPS, PeriodStep, revision_after
+from perf_pipelines.records.waivers import WAIVERS, Waiver
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-    from pathlib import Path
-    from typing import Any
+    from collections.abc import Generator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
-_METADATA = MetaData()
-_WAIVER = waiver_table(_METADATA)
-_CALIBRATION = calibration_table(_METADATA)
+    from perf_pipelines.records.kinds import Kind, Record
 
 
 class Records:
-    """The records in ``folder``, which need not exist yet."""
+    """The records of ``company_id`` at ``url``, of which nothing need exist yet."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, url: str, *, company_id: str) -> None:
+        self.company_id = company_id
+        self.database = Database(url, company_id=company_id)
+
+    @contextmanager
+    def writing(self) -> Generator[Transaction]:
+        """Read and write with nobody else writing; all that was appended is recorded at the end, or nothing."""
+        with self.database.writing() as connection:
+            yield Transaction(connection, company_id=self.company_id)
+
+    def all(self, kind: Kind[Record], **fields: object) -> Sequence[Record]:
+        """The records of a kind whose ``fields`` have these values, in the order in which they were recorded."""
+        return [record for _, record in self.numbered(kind, **fields)]
+
+    def numbered(self, kind: Kind[Record], **fields: object) -> Sequence[tuple[int, Record]]:
+        """The same, each after its number."""
+        if not self.database.exists:
+            return []
+        with self.database.reading() as connection:
+            return Transaction(connection, company_id=self.company_id).numbered(kind, **fields)
 
     def waive(self, waiver: Waiver) -> None:
         """Record it, with the moment (UTC)."""
-        self._append(_WAIVER, vars(waiver) | {"recorded_at": _now()})
+        self._record(WAIVERS, waiver)
 
     def waivers(self) -> tuple[Waiver, ...]:
         """The newest waiver of each difference and its two values, in a fixed order."""
-        names = ("measure", "occurred_on", "system_a", "system_b", "value_a", "value_b")
-        newest = self._newest(_WAIVER, [_WAIVER.c[name] for name in names])
-        return tuple(Waiver(**{name: row[name] for name in Waiver.__dataclass_fields__}) for row in newest)
+        return self._newest(WAIVERS, "measure", "occurred_on", "system_a", "system_b", "value_a", "value_b")
 
     def calibrate(self, calibration: Calibration) -> None:
         """Record it."""
-        self._append(_CALIBRATION, vars(calibration))
+        self._record(CALIBRATIONS, calibration)
 
     def calibrations(self) -> tuple[Calibration, ...]:
         """The newest calibration of each period and employee, in a fixed order."""
-        newest = self._newest(_CALIBRATION, [_CALIBRATION.c.period_id, _CALIBRATION.c.employee_id])
-        return tuple(Calibration(**{name: row[name] for name in Calibration.__dataclass_fields__}) for row in newest)
+        return self._newest(CALIBRATIONS, "period_id", "employee_id")
 
-    def _append(self, table: Table, values: dict[str, Any]) -> None:
-        with self._connect() as connection:
-            connection.execute(insert(table).values(**values))
+    def ledger(self, period_id: str) -> tuple[LedgerEntry, ...]:
+        """What was posted of a period, by revision, employee and kind."""
+        entries = self.all(LEDGER, period_id=period_id)
+        return tuple(sorted(entries, key=lambda entry: (entry.revision, entry.employee_id, entry.kind)))
 
-    def _newest(self, table: Table, subject: Sequence[Column[Any]]) -> list[dict[str, Any]]:
-        """Of the rows about the same subject the last that was recorded; nothing where there is no file."""
-        if not self._file.exists():
-            return []
-        [number] = table.primary_key.columns
-        last = select(func.max(number)).group_by(*subject)
-        with self._connect() as connection:
-            rows = connection.execute(select(table).where(number.in_(last)).order_by(*subject)).mappings()
-            return [dict(row) for row in rows]
+    def period_steps(self) -> Mapping[str, Sequence[PeriodStep]]:
+        """The steps of pay that were made of each period, in order; a period of which none was made is not there."""
+        steps = sorted(self.all(PERIOD_STEPS), key=lambda step: step.period_id)  # stable: the order stays
+        return {period: list(made) for period, made in groupby(steps, key=lambda step: step.period_id)}
 
-    @property
-    def _file(self) -> Path:
-        return self._folder / "records.sqlite"
+    def revisions(self) -> Mapping[str, int]:
+        """The revision that each period is in; a period that is not there is in its first."""
+        return {period: revision_after(steps) for period, steps in self.period_steps().items()}
 
-    @contextmanager
-    def _connect(self) -> Generator[Connection]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(f"sqlite:///{self._file}")
-        try:
-            with engine.begin() as connection:
-                _METADATA.create_all(connection)
-                _add_missing_columns(connection)
-                yield connection
-        finally:
-            engine.dispose()
+    def _record(self, kind: Kind[Record], record: Record) -> None:
+        with self.writing() as transaction:
+            transaction.append(kind, record)
+
+    def _newest(self, kind: Kind[Record], *subject: str) -> tuple[Record, ...]:
+        """Of the records about the same subject the last one."""
+        # not by the database, which sorts texts by the rules of a language
+        newest = {tuple(getattr(record, name) for name in subject): record for record in self.all(kind)}
+        ordered = sorted(newest, key=lambda about: [(value is not None, value) for value in about])
+        return tuple(newest[about] for about in ordered)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+class Transaction:
+    """Records read, and written if nobody else may write, on one connection."""
 
+    def __init__(self, connection: Connection, *, company_id: str) -> None:
+        self._connection = connection
+        self._company_id = company_id
 
-def _add_missing_columns(connection: Connection) -> None:
-    """Columns that a file of an older version lacks; they are empty in its rows."""
-    for table in _METADATA.sorted_tables:
-        known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                connection.execute(text(f"alter table {table.name} add column {column.name} {column.type}"))
+    def all(self, kind: Kind[Record], **fields: object) -> Sequence[Record]:
+        """As :meth:`Records.all`."""
+        return [record for _, record in self.numbered(kind, **fields)]
+
+    def numbered(self, kind: Kind[Record], **fields: object) -> Sequence[tuple[int, Record]]:
+        """As :meth:`Records.numbered`."""
+        table = kind.table
+        asked = [table.c[name] == value for name, value in fields.items()]
+        query = select(table).where(table.c.company_id == self._company_id, *asked).order_by(table.c.number)
+        return [(row["number"], kind.read(dict(row))) for row in self._connection.execute(query).mappings()]
+
+    def append(self, kind: Kind[Record], *records: Record) -> Sequence[int]:
+        """Write records and the entries that tell them; the numbers that they were given."""
+        written_at = datetime.now(UTC).replace(tzinfo=None)
+        before, previous = self._end_of_chain()
+        rows: list[dict[str, Any]] = []
+        entries: list[dict[str, Any]] = []
+        for number, record in enumerate(records, start=before + 1):
+            row: dict[str, Any] = vars(record) | {"company_id": self._company_id, "number": number}
+            if "recorded_at" in kind.table.c:
+                row["recorded_at"] = written_at
+            entry = AuditEntry(
+                company_id=self._company_id,
+                number=number,
+                at=written_at,
+                actor=row[kind.actor],
+                action=kind.action,
+                subject=kind.subject_of(row),
+                payload=payload_of(row),
+                previous_hash=previous,
+            )
+            rows.append(row)
+            entries.append(entry.row)
+            previous = entry.hash
+        if rows:
+            self._connection.execute(insert(kind.table), rows)
+            self._connection.execute(insert(AUDIT), entries)
+        return [row["number"] for row in rows]
+
+    def _end_of_chain(self) -> tuple[int, str]:
+        of_company = select(AUDIT.c.number, AUDIT.c.hash).where(AUDIT.c.company_id == self._company_id)
+        last = self._connection.execute(of_company.order_by(AUDIT.c.number.desc()).limit(1)).first()
+        return (last.number, last.hash) if last else (0, BEGINNING)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Date, DateTime, Integer, Table, Text
+from sqlalchemy import Column, Date, DateTime, Text
+
+from perf_pipelines.records.kinds import Kind, record_table
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from sqlalchemy import MetaData
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +35,9 @@ class Waiver:
     reason: str
 
 
-def waiver_table(metadata: MetaData) -> Table:
-    """Where they are recorded."""
-    return Table(
+WAIVERS = Kind(
+    table=record_table(
         "waiver",
-        metadata,
-        Column("waiver_id", Integer, primary_key=True),
         Column("measure", Text, nullable=False),
         Column("occurred_on", Date, nullable=False),
         Column("system_a", Text, nullable=False),
@@ -50,4 +47,9 @@ def waiver_table(metadata: MetaData) -> Table:
         Column("recorded_at", DateTime, nullable=False),
         Column("value_a", Text),
         Column("value_b", Text),
-    )
+    ),
+    record=Waiver,
+    action="waive",
+    actor="waived_by",
+    subject=("measure", "occurred_on", "system_a", "system_b"),
+)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from perf_pipelines.errors import NotPublished, Problem
 from perf_pipelines.fields import blocks_by_kind
+from perf_pipelines.reports.people import person_called
 from perf_pipelines.scheme.aggregations import Aggregation
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ _BENEATH_A_KPI = frozenset({"target", "points"})
 class Evidence:
     """What a KPI's actual is made of, and what the KPI is for.
 
-    ``goal`` has ``path_zh`` and ``path_en``, the way from the strategy down. ``rows`` are the first rows of
-    ``fct_kpi_contribution`` that counted; ``contributions`` is how many there are. A row's ``credit`` is 1 where the
-    KPI takes rows whole, and its ``denominator`` null where that has no part in it.
+    ``goal`` has ``path_zh`` and ``path_en``, the way from the strategy down. ``rows`` are those of
+    ``fct_kpi_contribution`` that counted, the largest numerators first; ``contributions`` is how many there are. A
+    row's ``credit`` is 1 where the KPI takes rows whole, and its ``denominator`` null where that has no part in it.
     """
 
     goal: dict[str, Any]
@@ -59,7 +60,9 @@ def explain(marts: PublishedMarts, *, period: str, employee: str, rows: int) -> 
     not write down the steps, or when nobody is called so.
     """
     marts.require(period, mart="fct_score_step")
-    evaluation = _evaluation(marts, period=period, employee=employee)
+    evaluation = person_called(marts, employee, period=period)
+    if isinstance(evaluation, Problem):
+        raise NotPublished(f"nobody to explain: `{employee}` in {period}", [evaluation])
     employee_id = evaluation["employee_id"]
     steps = marts.query(
         "select * from marts.fct_score_step where period_id = ? and employee_id = ? order by step",
@@ -108,35 +111,6 @@ def _with_details(steps: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any],
         else:
             grouped.append((step, []))
     return grouped
-
-
-def _evaluation(marts: PublishedMarts, *, period: str, employee: str) -> dict[str, Any]:
-    found = marts.query(
-        """
-        select * from marts.rpt_score_table
-        where period_id = ? and (employee_id = ? or lower(employee_en) = lower(?) or employee_zh = ?)
-        """,
-        [period, employee, employee, employee],
-    )
-    if len(found) == 1:
-        return found[0]
-    near = marts.query(
-        """
-        select employee_id from marts.rpt_score_table where period_id = ?
-        order by jaro_winkler_similarity(employee_id, lower(?)) desc, employee_id limit 3
-        """,
-        [period, employee],
-    )
-    raise NotPublished(
-        f"nobody to explain: `{employee}` in {period}",
-        [
-            Problem(
-                field="employee",
-                what=f"`{employee}` names {len(found)} employees",
-                todo=f"give the id; near are {', '.join(row['employee_id'] for row in near)}",
-            )
-        ],
-    )
 
 
 def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evidence:

@@ -32,12 +32,7 @@ def _add_evidence(branch: Tree, evidence: Evidence, language: Language) -> None:
     branch.add(Text(f"{'目标链' if zh else 'serves'}: {evidence.goal[f'path_{language}']}", style="dim"))
     if not evidence.contributions:
         return
-    said = (
-        f"计入 {evidence.contributions} 条记录，前 {len(evidence.rows)} 条："
-        if zh
-        else f"{evidence.contributions} rows counted; the first {len(evidence.rows)}:"
-    )
-    rows = branch.add(Text(said, style="dim"))
+    rows = branch.add(Text(_introduction(evidence, zh=zh), style="dim"))
     for row in evidence.rows:
         rows.add(
             Text(
@@ -46,6 +41,16 @@ def _add_evidence(branch: Tree, evidence: Evidence, language: Language) -> None:
                 style="dim",
             )
         )
+
+
+def _introduction(evidence: Evidence, *, zh: bool) -> str:
+    counted, shown = evidence.contributions, len(evidence.rows)
+    said = f"计入 {counted} 条记录" if zh else f"{counted} {'row' if counted == 1 else 'rows'} counted"
+    if not shown:
+        return said
+    if shown < counted:
+        return f"{said}，其中数值最大的 {shown} 条：" if zh else f"{said}; the largest {shown if shown > 1 else 'one'}:"
+    return f"{said}：" if zh else f"{said}:"
 
 
 def _counted(row: dict[str, Any], language: Language) -> str:

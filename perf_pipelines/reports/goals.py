@@ -14,9 +14,13 @@ from perf_pipelines.scheme.aggregations import Aggregation
 from perf_pipelines.wording import SHARE, Language, in_unit, of_the_team, on_a_year_ago, percentage, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from perf_pipelines.reports.marts import PublishedMarts
+
+
+_FIGURES = (("period_baseline", "起点", "baseline"), ("period_target", "目标", "target"), ("actual", "实际", "actual"))
+"""Of a key result in a period, by column."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +79,8 @@ def _goals(marts: PublishedMarts, *, period: str | None) -> list[dict[str, Any]]
             department.name_en as department_en,
             kpi.unit,
             kpi.unit_zh,
+            progress.baseline as period_baseline,
+            progress.target as period_target,
             progress.actual,
             progress.progress
         from marts.dim_goal as goal
@@ -140,18 +146,18 @@ def _goal_link(row: Mapping[str, Any], language: Language, *, with_progress: boo
     )
 
 
-def _progress(row: Mapping[str, Any], language: Language) -> Sequence[str]:
+def _progress(row: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Where a key result starts, is to get and has got in the period, all for its length, and how far that is."""
     zh = language is Language.zh
+    for column, in_chinese, in_english in _FIGURES:
+        if row[column] is not None:
+            # two decimals of a percentage or of anything else: the picture is no place to check a figure
+            figure = rounded(row[column], 4 if row["unit"] == SHARE else 2)
+            yield f"{in_chinese if zh else in_english} {in_unit(figure, row['unit_zh' if zh else 'unit'], language)}"
     if row["progress"] is None:
-        return ["无数据" if zh else "no data"]
-    progress = percentage(rounded(row["progress"], 3), language)
-    said = [f"进度 {progress}" if zh else f"progress {progress}"]
-    if row["actual"] is not None:
-        # two decimals of a percentage or of anything else: the picture is no place to check a figure
-        figure = rounded(row["actual"], 4 if row["unit"] == SHARE else 2)
-        actual = in_unit(figure, row["unit_zh" if zh else "unit"], language)
-        said.insert(0, f"实际 {actual}" if zh else f"actual {actual}")
-    return said
+        yield "无数据" if zh else "no data"
+    else:
+        yield f"{'进度' if zh else 'progress'} {percentage(rounded(row['progress'], 3), language)}"
 
 
 def asked(line: Mapping[str, Any], language: Language) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from perf_pipelines.errors import NotPublished, Problem
@@ -10,7 +11,10 @@ from perf_pipelines.fields import Label
 from perf_pipelines.publication import open_marts, read_publication
 
 if TYPE_CHECKING:
+    import duckdb
+
     from perf_pipelines.home import CompanyHome
+    from perf_pipelines.publication import PeriodRecord
 
 
 class PublishedMarts:
@@ -20,6 +24,7 @@ class PublishedMarts:
         self._company = home.root.name
         self._publication = read_publication(home)
         self._version = home.published.resolve()
+        self._connection: duckdb.DuckDBPyConnection | None = None
 
     def require(self, period: str, *, mart: str | None = None) -> None:
         """:class:`NotPublished` unless ``period`` is among the published ones, and has rows in ``mart``."""
@@ -46,12 +51,41 @@ class PublishedMarts:
                 ],
             )
 
+    @property
+    def company(self) -> str:
+        """The company's id."""
+        return self._company
+
+    def knows(self, mart: str) -> bool:
+        """Whether the published version has this mart at all; an earlier version of the code may not have made it."""
+        return mart in self._publication.files
+
+    def record(self, period: str) -> PeriodRecord:
+        """How a published period came about."""
+        return self._publication.periods[period]
+
+    def hash_of(self, period: str) -> str:
+        """Content hash of the period's rows: the same inputs give the same."""
+        return self._publication.hash_of(period)
+
     def query(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
         """Rows as dictionaries by column; decimals are exact."""
-        with open_marts(self._version) as connection:
+        with self.kept_open() as connection:
             result = connection.execute(sql, dict(parameters) if isinstance(parameters, Mapping) else list(parameters))
             columns = [column[0] for column in result.description]
             return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+    @contextmanager
+    def kept_open(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """One connection for all queries inside; without it each query opens the file, which costs more than most."""
+        if self._connection is not None:
+            yield self._connection
+            return
+        with open_marts(self._version) as self._connection:
+            try:
+                yield self._connection
+            finally:
+                self._connection = None
 
 
 def position_names(home: CompanyHome) -> dict[str, Label]:

@@ -7,7 +7,8 @@ import io
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from perf_pipelines.reports.workbook import Column, add_sheet, open_workbook
+from perf_pipelines.currencies import in_units
+from perf_pipelines.reports.workbook import MONEY, Column, add_sheet, in_currency, open_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ COLUMNS = (
     Column(name="rank_in_department", zh="部门排名", en="Rank in department", number_format="0"),
     Column(name="department_headcount", zh="部门参评人数", en="Ranked in department", number_format="0"),
     Column(name="rank_in_position", zh="岗位排名", en="Rank in position", number_format="0"),
-    Column(name="payout", zh="拟发奖金", en="Proposed payout", number_format="#,##0.00"),
+    Column(name="payout", zh="拟发奖金", en="Proposed payout", number_format=MONEY),
     Column(name="currency", zh="币种", en="Currency", width=8),
     Column(name="status", zh="状态", en="Status"),
     Column(name="reason_zh", zh="未评估原因", en="Why not evaluated (zh)", width=60),
@@ -61,15 +62,23 @@ def to_csv(rows: Sequence[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(["period_id", *(column.name for column in COLUMNS)])
-    for row in rows:
+    for row in _with_payouts_in_units(rows):
         writer.writerow([row["period_id"], *(_safe(row[column.name]) for column in COLUMNS)])
     return "\ufeff" + text.getvalue()
 
 
 def to_xlsx(rows: Sequence[dict[str, Any]], *, path: Path, title: str) -> None:
     """A workbook with headings in both languages, number formats, a frozen header and a filter."""
+    currency = next((row["currency"] for row in rows if row["currency"]), None)
     with open_workbook(path) as workbook:
-        add_sheet(workbook, title=title, columns=COLUMNS, rows=rows, frozen=5)
+        add_sheet(workbook, title=title, columns=in_currency(COLUMNS, currency), rows=rows, frozen=5)
+
+
+def _with_payouts_in_units(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    # the mart has the decimals of every currency, a file those of its own
+    return [
+        {**row, "payout": None if row["payout"] is None else in_units(row["payout"], row["currency"])} for row in rows
+    ]
 
 
 def _safe(value: object) -> object:

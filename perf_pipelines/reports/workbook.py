@@ -3,33 +3,60 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from perf_pipelines.currencies import number_format
+
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
+    from io import BytesIO
     from pathlib import Path
 
     from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column: the row's key, its heading in both languages, and the number format where it is a number."""
+    """A column: the row's key, its heading in both languages, and the number format where it is a number.
+
+    A function of the row says the format where it is not the same in all, as of amounts in several currencies.
+    """
 
     name: str
     zh: str
     en: str
-    number_format: str | None = None
+    number_format: str | Callable[[Mapping[str, Any]], str] | None = None
     width: int = 14
 
 
+_LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 — XlsxWriter wants it without a zone
+"""When a workbook was made, as it says of itself: the same content is to give the same bytes."""
+
+MONEY = "money"
+"""Number format of an amount, until :func:`in_currency` says of which currency."""
+
+
+def in_currency(columns: Sequence[Column], currency: str | None) -> list[Column]:
+    """The columns with the amounts among them written with the decimals of ``currency``."""
+    return [
+        replace(column, number_format=number_format(currency)) if column.number_format == MONEY else column
+        for column in columns
+    ]
+
+
 @contextmanager
-def open_workbook(path: Path) -> Generator[Workbook]:
-    """A workbook that is written to ``path`` at the end; text that looks like a formula stays text."""
+def open_workbook(path: Path | BytesIO, *, created: datetime = _LONG_AGO) -> Generator[Workbook]:
+    """A workbook that is written to ``path`` at the end; text that looks like a formula stays text.
+
+    ``created`` (UTC without a zone) is what it says of when it was made; nothing in it depends on the clock.
+    """
     import xlsxwriter
 
     workbook = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    workbook.set_properties({"created": created})
     yield workbook
     workbook.close()
 
@@ -40,11 +67,13 @@ def add_sheet(
     """A sheet with ``columns`` of ``rows``, the first ``frozen`` of which stay in sight; None is an empty cell."""
     sheet = workbook.add_worksheet(title)
     heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    formats = {
-        column.name: workbook.add_format({"num_format": column.number_format})
-        for column in columns
-        if column.number_format
-    }
+    formats: dict[str, Format] = {}
+
+    def format_of(number_format: str) -> Format:
+        if number_format not in formats:
+            formats[number_format] = workbook.add_format({"num_format": number_format})
+        return formats[number_format]
+
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width)
         sheet.write_string(0, index, f"{column.zh}\n{column.en}", heading)
@@ -52,8 +81,9 @@ def add_sheet(
             value = row[column.name]
             if value is None:
                 continue
-            if column.name in formats:
-                sheet.write_number(line, index, float(value), formats[column.name])
+            if column.number_format:
+                said = column.number_format if isinstance(column.number_format, str) else column.number_format(row)
+                sheet.write_number(line, index, float(value), format_of(said))
             else:
                 sheet.write_string(line, index, str(value))
     sheet.set_row(0, 32)

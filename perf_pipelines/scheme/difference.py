@@ -29,6 +29,7 @@ _TELLS_APART = ("kpi", "employee", "position", "grade")
 """The fields that tell the entries of a list apart where they have no ``id``."""
 
 _NAMED_IN: Mapping[str, str] = {
+    "daily_goals": "positions",
     "goal": "goals",
     "grade": "grades",
     "kpi": "kpis",

@@ -25,8 +25,10 @@ from perf_pipelines.fields import (
 )
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.aggregations import Aggregation
+from perf_pipelines.scheme.bonus import Bonus
 from perf_pipelines.scheme.feedback import Feedback
 from perf_pipelines.scheme.review import Review
+from perf_pipelines.scheme.rewards import DailyGoal, InstantReward
 from perf_pipelines.scheme.rules import Attainment, Points, Rule
 from perf_pipelines.scheme.targets import Amount, NumberOrTarget
 from perf_pipelines.scheme.versions import Dated, Versions, in_force
@@ -69,12 +71,17 @@ class Level(StrEnum):
 
 
 class Kpi(Entry):
-    """A KPI that this company uses; what counts stands in its SQL model ``kpi_<id>``."""
+    """A KPI that this company uses; what counts stands in its SQL model ``kpi_<id>``.
+
+    ``competency``: what it shows of people, by the id of the input ``competencies``; its courses are proposed to those
+    who miss the target.
+    """
 
     name: Label
     unit: LabelOrText
     aggregation: Aggregation
     better: Literal["higher", "lower"]
+    competency: Text | None = None
 
 
 class Goal(Entry):
@@ -203,13 +210,6 @@ class Grades(Dated):
     bands: tuple[Band, ...] = Field(min_length=1)
 
 
-class Bonus(Dated):
-    """Which share of the bonus base each cycle pays, and by which factor each grade multiplies it."""
-
-    cycles: dict[Cycle, Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]]
-    multiplier: dict[Identifier, Annotated[Decimal, Exactly(precision=9, scale=6, at_least=0)]]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Regulation:
     """The parts of a scheme that concern a whole period, each in one version; ``feedback`` only where it counts."""
@@ -236,6 +236,10 @@ class Scheme(Entry):
     rules: dict[Identifier, Versions[Rule]] = Field(min_length=1)
     change_inside_period: Literal["refuse", "split"] = "refuse"
     extra_points: tuple[ExtraPoints, ...] = ()
+    rewards: tuple[InstantReward, ...] = ()
+    daily_goals: dict[Identifier, Annotated[tuple[DailyGoal, ...], Field(min_length=1)]] = Field(
+        default_factory=dict[Identifier, tuple[DailyGoal, ...]]
+    )
     evaluation: Versions[Evaluation]
     feedback: Versions[Feedback] | None = None
     grades: Versions[Grades]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from perf_pipelines.fields import Entry, Exactly, Share, Whole
+from perf_pipelines.fields import Entry, Exactly, Identifier, Share, Whole
 from perf_pipelines.scheme.feedback import FEWEST_RATERS
 from perf_pipelines.scheme.versions import Dated
 
@@ -15,10 +15,14 @@ approximation of Student's t needs as many (macro student_t_975)."""
 
 
 class SystemicMiss(Entry):
-    """A KPI is missed systemically when ``share`` of a department's measured employees (at least so many) miss it."""
+    """A KPI is missed systemically when ``share`` of a department's measured employees (at least so many) miss it.
+
+    In ``error`` of all periods at most a reason is given where there is none but chance.
+    """
 
     share: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]
     min_headcount: Annotated[int, Whole(at_least=1)]
+    error: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=Decimal("0.5"))] = Decimal("0.05")
 
 
 class Distribution(Entry):
@@ -51,6 +55,13 @@ class SchemeReview(Entry):
     effect: Share = Decimal("0.10")
 
 
+class ActivityReview(Entry):
+    """Types of activities are compared from ``min_campaigns`` on; of all periods ``error`` may advise wrongly."""
+
+    min_campaigns: Annotated[int, Whole(at_least=FEWEST_COMPARED)] = FEWEST_COMPARED
+    error: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=Decimal("0.5"))] = Decimal("0.05")
+
+
 class CapabilityReview(Entry):
     """A department of ``min_headcount`` people is strong or weak from ``difference`` points off the company on."""
 
@@ -64,11 +75,63 @@ class FairnessReview(Entry):
     min_people: Annotated[int, Whole(at_least=FEWEST_COMPARED)] = 5
 
 
+_Rate = Annotated[Decimal, Exactly(precision=9, scale=6, above=0, below=1)]
+
+
+class StrengthReview(Entry):
+    """When somebody is strong or weak in a KPI or a competency (docs/growth.md).
+
+    Compared week by week in the period and ``history_months`` before it, with ``min_peers`` at least in the same
+    position, else with the target. Fewer than ``min_weeks`` weeks or ``min_sample`` contributions: not enough data. Of
+    what is found in a period at most the share ``false_findings`` is expected to be false. A difference of less than
+    ``margin`` is none.
+    """
+
+    false_findings: _Rate = Decimal("0.05")
+    history_months: Annotated[int, Whole(at_least=0, at_most=24)] = 3
+    min_weeks: Annotated[int, Whole(at_least=4)] = 8
+    min_sample: Annotated[int, Whole(at_least=1)] = 30
+    min_peers: Annotated[int, Whole(at_least=2)] = 2
+    margin: Share = Decimal("0.05")
+
+
+class CourseReview(Entry):
+    """What a course changed: ``months`` before it against as many after it, in people and in others of their position.
+
+    Courses finished in the ``finished_within`` months before the period's end are looked at. Fewer than ``min_people``
+    on either side: not enough data. ``false_findings`` as in :class:`StrengthReview`.
+    """
+
+    false_findings: _Rate = Decimal("0.05")
+    months: Annotated[int, Whole(at_least=1, at_most=24)] = 6
+    finished_within: Annotated[int, Whole(at_least=1, at_most=36)] = 12
+    min_people: Annotated[int, Whole(at_least=FEWEST_COMPARED)] = 5
+
+
+class GradeOfMonths(Entry):
+    """``grade`` in at least ``share`` of a longer period's evaluated months, which are ``min_months`` at least."""
+
+    grade: Identifier
+    share: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)] = Decimal("0.75")
+    min_months: Annotated[int, Whole(at_least=1, at_most=12)] = 3
+
+
+class Development(Entry):
+    """Who is proposed for what: ``promotion`` from that grade up, ``support`` from that grade down."""
+
+    promotion: GradeOfMonths | None = None
+    support: GradeOfMonths | None = None
+
+
 class Review(Dated):
     """The thresholds of the reviews."""
 
     systemic_miss: SystemicMiss
     distribution: Distribution = Distribution()
+    activities: ActivityReview = ActivityReview()
     scheme: SchemeReview = SchemeReview()
     capability: CapabilityReview = CapabilityReview()
     fairness: FairnessReview = FairnessReview()
+    strengths: StrengthReview = StrengthReview()
+    courses: CourseReview = CourseReview()
+    development: Development = Development()

@@ -68,7 +68,7 @@ class Steps(Dated):
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
-        _refuse_falling("steps", self.steps)
+        refuse_falling("steps", self.steps)
         return self
 
     def parameters(self) -> Parameters:
@@ -84,7 +84,7 @@ class Piecewise(Dated):
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
-        _refuse_falling("points", self.points)
+        refuse_falling("points", self.points)
         return self
 
     def parameters(self) -> Parameters:
@@ -95,11 +95,14 @@ class Piecewise(Dated):
 Rule = Annotated[Threshold | Linear | Steps | Piecewise, ByKind()]
 
 
-def _refuse_falling(name: str, pairs: tuple[Pair, ...]) -> None:
+def refuse_falling(
+    name: str, pairs: tuple[Pair, ...], *, of: str = "attainment", gives: str = "points never fall"
+) -> None:
+    """Refuse pairs in the field ``name`` unless the first of each rises and the second never falls."""
     for index, (before, after) in enumerate(pairwise(pairs), start=1):
         if after[0] <= before[0] or after[1] < before[1]:
             raise refusal(
                 f"[{plain(after[0])}, {plain(after[1])}] does not rise above [{plain(before[0])}, {plain(before[1])}]",
-                "order them so that attainment rises and points never fall",
+                f"order them so that {of} rises and {gives}",
                 at=(name, index),
             )

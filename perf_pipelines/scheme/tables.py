@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from perf_pipelines.currencies import units_of
 from perf_pipelines.fields import LAST_DAY
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.feedback import ANONYMOUS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perf_pipelines.periods import Period
+    from perf_pipelines.scheme.bonus import Bonus
     from perf_pipelines.scheme.feedback import Feedback
     from perf_pipelines.scheme.model import Regulation, Scheme
     from perf_pipelines.scheme.review import Review
@@ -24,6 +26,7 @@ _SHARE = pa.decimal128(9, 6)
 _AMOUNT = pa.decimal128(28, 8)
 _SCORE = pa.decimal128(9, 4)
 _ATTAINMENT = pa.decimal128(18, 8)
+_MONEY = pa.decimal128(18, 3)
 
 
 def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Table]:
@@ -43,7 +46,10 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
         and period.cycle in (feedback.cycles or set(Cycle) - regulations[period.id].evaluation.mean_of.keys())
     }
     return {
-        "scheme": _table({"scheme_id": pa.string(), "currency": pa.string()}, [(scheme.scheme, scheme.currency)]),
+        "scheme": _table(
+            {"scheme_id": pa.string(), "currency": pa.string(), "currency_units": pa.int32()},
+            [(scheme.scheme, scheme.currency, units_of(scheme.currency))],
+        ),
         "kpi": _kpi(scheme),
         "goal": _goal(scheme),
         "position_kpi": _position_kpi(scheme),
@@ -54,17 +60,12 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
         ),
         "rule": _rule(scheme),
         "extra_points": _extra_points(scheme),
+        "reward": _reward(scheme),
+        "daily_goal": _daily_goal(scheme),
         "evaluation": _evaluation({period: regulations[period.id] for period in periods}),
         **_feedback(rated),
         "grade": _grade(regulations),
-        "bonus_cycle": _table(
-            {"period_id": pa.string(), "cycle": pa.string(), "share": _SHARE},
-            [
-                (period, str(cycle), share)
-                for period, held in regulations.items()
-                for cycle, share in held.bonus.cycles.items()
-            ],
-        ),
+        **_bonus({period: regulations[period.id].bonus for period in periods}),
         **_review({period: held.review for period, held in regulations.items()}),
     }
 
@@ -97,6 +98,79 @@ def _evaluation(regulations: Mapping[Period, Regulation]) -> pa.Table:
     )
 
 
+def _bonus(bonuses: Mapping[Period, Bonus]) -> dict[str, pa.Table]:
+    """No row of ``pay_curve`` where grades alone pay, and none of ``pool`` in a period that does not pay.
+
+    A curve's ``parameters`` are those of the rule kind in ``kind``; ``last_at`` and ``last_factor`` is its last point.
+    ``pool`` has a row a fund, without ``department_id`` that of the company; ``amount``, or ``share`` of the sum of
+    ``kpi_id``.
+    """
+    return {
+        "bonus_cycle": _table(
+            {"period_id": pa.string(), "cycle": pa.string(), "share": _SHARE, "at_most": _MONEY},
+            [
+                (period.id, str(cycle), share, bonus.at_most.get(cycle))
+                for period, bonus in bonuses.items()
+                for cycle, share in bonus.cycles.items()
+            ],
+        ),
+        "pay_curve": _table(
+            {
+                "period_id": pa.string(),
+                "value_of": pa.string(),
+                "attainment_cap": _ATTAINMENT,
+                "threshold": _ATTAINMENT,
+                "kind": pa.string(),
+                "parameters": pa.string(),
+                "last_at": _ATTAINMENT,
+                "last_factor": _SCORE,
+                "rate": _SCORE,
+                "per": _ATTAINMENT,
+                "cap": _SCORE,
+            },
+            [
+                (
+                    period.id,
+                    curve.of,
+                    curve.attainment_cap,
+                    curve.threshold,
+                    curve.kind,
+                    json.dumps(curve.parameters()),
+                    *curve.pairs[-1],
+                    curve.accelerator and curve.accelerator.rate,
+                    curve.accelerator and curve.accelerator.per,
+                    curve.cap,
+                )
+                for period, bonus in bonuses.items()
+                if (curve := bonus.curve)
+            ],
+        ),
+        "pool": _table(
+            {
+                "period_id": pa.string(),
+                "department_id": pa.string(),
+                "amount": _MONEY,
+                "kpi_id": pa.string(),
+                "share": _SHARE,
+                "scale": pa.string(),
+            },
+            [
+                (
+                    period.id,
+                    department,
+                    fund.amount and fund.amount[period.cycle],
+                    fund.kpi,
+                    fund.share,
+                    bonus.pool.scale,
+                )
+                for period, bonus in bonuses.items()
+                if bonus.pool and period.cycle in bonus.cycles
+                for department, fund in bonus.pool.funds.items()
+            ],
+        ),
+    }
+
+
 def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
     """One row a period each: from when on the figures of the review are findings."""
     return {
@@ -105,6 +179,7 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                 "period_id": pa.string(),
                 "systemic_miss_share": _SHARE,
                 "systemic_miss_min_headcount": pa.int32(),
+                "systemic_miss_error": _SHARE,
                 "distribution_p_value": _SHARE,
                 "distribution_min_headcount": pa.int32(),
             },
@@ -113,6 +188,7 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                     period,
                     review.systemic_miss.share,
                     review.systemic_miss.min_headcount,
+                    review.systemic_miss.error,
                     review.distribution.p_value,
                     review.distribution.min_headcount,
                 )
@@ -146,6 +222,10 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                 for period, review in reviews.items()
             ],
         ),
+        "activity_review": _table(
+            {"period_id": pa.string(), "min_campaigns": pa.int32(), "error": _SHARE},
+            [(period, review.activities.min_campaigns, review.activities.error) for period, review in reviews.items()],
+        ),
         "capability_review": _table(
             {"period_id": pa.string(), "min_headcount": pa.int32(), "difference": _SCORE},
             [
@@ -156,6 +236,73 @@ def _review(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
         "fairness_review": _table(
             {"period_id": pa.string(), "min_people": pa.int32()},
             [(period, review.fairness.min_people) for period, review in reviews.items()],
+        ),
+        **_growth(reviews),
+    }
+
+
+def _growth(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
+    """Of ``development_rule`` one row a period and kind that the scheme has a rule for."""
+    return {
+        "strength_review": _table(
+            {
+                "period_id": pa.string(),
+                "false_findings": _SHARE,
+                "history_months": pa.int32(),
+                "min_weeks": pa.int32(),
+                "min_sample": pa.int32(),
+                "min_peers": pa.int32(),
+                "margin": _SHARE,
+            },
+            [
+                (
+                    period,
+                    review.strengths.false_findings,
+                    review.strengths.history_months,
+                    review.strengths.min_weeks,
+                    review.strengths.min_sample,
+                    review.strengths.min_peers,
+                    review.strengths.margin,
+                )
+                for period, review in reviews.items()
+            ],
+        ),
+        "course_review": _table(
+            {
+                "period_id": pa.string(),
+                "false_findings": _SHARE,
+                "months": pa.int32(),
+                "finished_within": pa.int32(),
+                "min_people": pa.int32(),
+            },
+            [
+                (
+                    period,
+                    review.courses.false_findings,
+                    review.courses.months,
+                    review.courses.finished_within,
+                    review.courses.min_people,
+                )
+                for period, review in reviews.items()
+            ],
+        ),
+        "development_rule": _table(
+            {
+                "period_id": pa.string(),
+                "kind": pa.string(),
+                "grade": pa.string(),
+                "share": _SHARE,
+                "min_months": pa.int32(),
+            },
+            [
+                (period, kind, rule.grade, rule.share, rule.min_months)
+                for period, review in reviews.items()
+                for kind, rule in (
+                    ("promotion_candidate", review.development.promotion),
+                    ("support_plan", review.development.support),
+                )
+                if rule is not None
+            ],
         ),
     }
 
@@ -189,6 +336,7 @@ def _kpi(scheme: Scheme) -> pa.Table:
             "aggregation_parameter": _AMOUNT,
             "is_sum_like": pa.bool_(),
             "better": pa.string(),
+            "competency_id": pa.string(),
         },
         [
             (
@@ -201,6 +349,7 @@ def _kpi(scheme: Scheme) -> pa.Table:
                 kpi.aggregation.parameter,
                 kpi.aggregation.sum_like,
                 kpi.better,
+                kpi.competency,
             )
             for kpi_id, kpi in scheme.kpis.items()
         ],
@@ -354,6 +503,58 @@ def _extra_points(scheme: Scheme) -> pa.Table:
     )
 
 
+def _reward(scheme: Scheme) -> pa.Table:
+    """``positions`` is null where everybody may have the reward."""
+    return _table(
+        {
+            "reward_id": pa.string(),
+            "name_zh": pa.string(),
+            "name_en": pa.string(),
+            "kpi_id": pa.string(),
+            "subject": pa.string(),
+            "reaches": _AMOUNT,
+            "points": _SCORE,
+            "money": _MONEY,
+            "positions": pa.list_(pa.string()),
+            "valid_from": pa.date32(),
+            "valid_to": pa.date32(),
+        },
+        [
+            (
+                reward.id,
+                reward.name.zh,
+                reward.name.en,
+                reward.kpi,
+                reward.subject,
+                reward.reaches,
+                reward.points,
+                reward.money,
+                reward.positions and list(reward.positions),
+                reward.begins_on,
+                reward.until or LAST_DAY,
+            )
+            for reward in scheme.rewards
+        ],
+    )
+
+
+def _daily_goal(scheme: Scheme) -> pa.Table:
+    return _table(
+        {
+            "position_id": pa.string(),
+            "kpi_id": pa.string(),
+            "target": _AMOUNT,
+            "valid_from": pa.date32(),
+            "valid_to": pa.date32(),
+        },
+        [
+            (position, stretch.line.kpi, stretch.line.target, stretch.valid_from, stretch.valid_to)
+            for position, lines in scheme.daily_goals.items()
+            for stretch in stretches(lines)
+        ],
+    )
+
+
 def _feedback(sections: Mapping[str, Feedback]) -> dict[str, pa.Table]:
     """Of each period that has a 360° part; no row of ``feedback_competency`` where all competencies count alike."""
     return {
@@ -416,7 +617,7 @@ def _grade(regulations: Mapping[str, Regulation]) -> pa.Table:
                 band.name.en,
                 band.at_least,
                 band.expected,
-                held.bonus.multiplier[band.grade],
+                held.bonus.multiplier and held.bonus.multiplier[band.grade],
                 order,
             )
             for period, held in regulations.items()

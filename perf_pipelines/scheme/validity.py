@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import zip_longest
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from perf_pipelines.fields import FIRST_DAY, LAST_DAY
 from perf_pipelines.scheme.versions import Dated
@@ -18,29 +18,42 @@ from perf_pipelines.scheme.versions import Dated
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from perf_pipelines.scheme.model import PositionKpi, Scheme
+    from perf_pipelines.scheme.model import Scheme
+
+
+class Line(Protocol):
+    """A line about a KPI with its first and last day."""
+
+    @property
+    def kpi(self) -> str: ...
+    @property
+    def begins_on(self) -> date: ...
+    @property
+    def until(self) -> date | None: ...
+
 
 D = TypeVar("D", bound=Dated)
+L = TypeVar("L", bound=Line)
 
 ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class Stretch(Generic[L]):
     """A line (``index`` in the file) and its first and last day, both inclusive."""
 
     index: int
-    line: PositionKpi
+    line: L
     valid_from: date
     valid_to: date
 
 
-def stretches(lines: Sequence[PositionKpi]) -> tuple[Stretch, ...]:
+def stretches(lines: Sequence[L]) -> tuple[Stretch[L], ...]:
     """The lines of one position with their days, by KPI and day; lines that another replaces at once are left out."""
-    by_kpi: defaultdict[str, list[tuple[date, int, PositionKpi]]] = defaultdict(list)
+    by_kpi: defaultdict[str, list[tuple[date, int, L]]] = defaultdict(list)
     for index, line in enumerate(lines):
         by_kpi[line.kpi].append((line.begins_on, index, line))
-    found: list[Stretch] = []
+    found: list[Stretch[L]] = []
     for kpi in sorted(by_kpi):
         ordered = sorted(by_kpi[kpi], key=lambda entry: entry[:2])
         for position, (begins, index, line) in enumerate(ordered):

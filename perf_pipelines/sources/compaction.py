@@ -9,13 +9,13 @@ renamed into place, and only then are the old files removed. A reader sees the o
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from perf_pipelines.durable import flush
 from perf_pipelines.sources.own_columns import LOAD_ID
 from perf_pipelines.sql_text import literal, parquet
 
@@ -72,12 +72,12 @@ def compact(folder: Path, files: Sequence[Path]) -> int:
         connection.execute(f"copy (select * from {source}) to {literal(making)} (format parquet)")
         rows = dict(connection.execute(f"select {LOAD_ID}, count(*) from {source} group by 1 order by 1").fetchall())
     shutil.rmtree(spill, ignore_errors=True)
-    _flush(making)
+    flush(making)
     making.replace(target)
     manifest = {"file": target.name, "rows": rows, "replaced": sorted(file.name for file in files)}
     fresh = folder / f"{MANIFEST}.making"
     fresh.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    _flush(fresh)
+    flush(fresh)
     fresh.replace(folder / MANIFEST)
     _remove(read_manifest(folder))
     return len(files)
@@ -90,7 +90,7 @@ def compact_records(folder: Path, records: Sequence[Path]) -> None:
     making = folder / f"{RECORDS}.making"
     lines = [line for record in records for line in record.read_text(encoding="utf-8").splitlines() if line.strip()]
     making.write_text("".join(f"{line}\n" for line in dict.fromkeys(lines)), encoding="utf-8")
-    _flush(making)
+    flush(making)
     making.replace(folder / RECORDS)
     for record in records:
         if record.name != RECORDS:
@@ -102,11 +102,3 @@ def _remove(compacted: Compacted | None) -> None:
     for name in compacted.replaced if compacted else ():
         if compacted and name != compacted.file.name:
             (compacted.file.parent / name).unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

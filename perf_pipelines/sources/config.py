@@ -98,7 +98,9 @@ class Table(Entry):
     def _distinct_columns(self) -> Self:
         for index, column in enumerate(self.columns):
             if column in self.columns[:index]:
-                raise refusal(f"the column `{column}` stands here twice", "keep one of the two", at=("columns", index))
+                raise refusal(
+                    f"the column {shown(column)} stands here twice", "keep one of the two", at=("columns", index)
+                )
         return self
 
 
@@ -153,16 +155,16 @@ class KeyedTable(Entry):
     def _key_and_cursor_are_declared(self) -> Self:
         for index, column in enumerate(self.key):
             if column not in self.columns:
-                raise refusal(f"`{column}` is no declared column", "add it to `columns`", at=("key", index))
+                raise refusal(f"{shown(column)} is no declared column", "add it to `columns`", at=("key", index))
             if column in self.key[:index]:
-                raise refusal(f"the column `{column}` stands here twice", "keep one of the two", at=("key", index))
+                raise refusal(f"the column {shown(column)} stands here twice", "keep one of the two", at=("key", index))
         if isinstance(self.load, Incremental):
             declared = self.columns.get(self.load.cursor)
             if declared is None:
-                raise refusal(f"`{self.load.cursor}` is no declared column", "add it to `columns`", at=("load",))
+                raise refusal(f"{shown(self.load.cursor)} is no declared column", "add it to `columns`", at=("load",))
             if declared is not ColumnType.TIMESTAMP:
                 raise refusal(
-                    f"the cursor `{self.load.cursor}` is of type {declared}",
+                    f"the cursor {shown(self.load.cursor)} is of type {declared}",
                     "take a column of type timestamp, or `load: snapshot`",
                     at=("load",),
                 )

@@ -1,7 +1,8 @@
 """dbt in this process: parsed once, then one invocation a floor of the house.
 
 A dbt process costs seconds to start and to read its project, a floor's SQL a fraction of one. The manifest is held
-between invocations, and kept in the company's home between processes.
+between invocations, for whoever closes by the same models in this process, and kept in the company's home between
+processes.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from perf_pipelines.home import PROJECT, CompanyHome
 from perf_pipelines.warehouse.engine import memory_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from perf_pipelines.company import Company
 
 DBT_PROJECT = PROJECT / "dbt_project"
+
+
+_KEPT_AS_TABLES = frozenset({"inputs", "staging", "kpis"})
+"""Schemas that a run for another period leaves as they are."""
 
 
 class Floor(StrEnum):
@@ -64,6 +69,39 @@ class NodeResult:
         return self.status in {"success", "pass", "warn"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """A relation of the warehouse, and the types of its columns where a contract says them."""
+
+    schema: str
+    name: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompiledModel:
+    """A model's select, with the names of relations as dbt wrote them: ``"warehouse"."<schema>"."<name>"``."""
+
+    schema: str
+    name: str
+    select: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parsed:
+    """What dbt has read: its manifest, the same as plain data, and the company's models as it calls their folder."""
+
+    manifest: Manifest
+    plain: Mapping[str, Any]
+    models: str
+
+
+_PARSED: dict[str, _Parsed] = {}
+"""What this process has parsed, by build id, the newest last."""
+
+_PARSED_KEPT = 4  # some 20 MB each
+
+
 def kpi_models(folder: Path) -> frozenset[str]:
     """Ids of the KPIs that have a model ``kpi_<id>.sql`` in ``folder``; empty when there is no such folder."""
     return frozenset(path.stem.removeprefix("kpi_") for path in folder.glob("kpi_*.sql"))
@@ -74,39 +112,46 @@ def input_models() -> frozenset[str]:
     return frozenset(path.stem for path in (DBT_PROJECT / "models" / "inputs").glob("*.sql")) - {"staged_rows"}
 
 
+def model_files(root: Path) -> Iterator[Path]:
+    """The files below ``root`` that dbt reads, in order."""
+    for path in sorted(root.rglob("*")):
+        if path.suffix in {".sql", ".yml", ".yaml"} and "target" not in path.relative_to(root).parts:
+            yield path
+
+
 class Dbt:
     """dbt on one company's warehouse."""
 
     def __init__(self, *, company: Company, home: CompanyHome) -> None:
         self._company = company
         self._home = home
-        self._held: Manifest | None = None
+        self._models = os.path.relpath(company.folder / "models", DBT_PROJECT)
 
     @cached_property
     def build_id(self) -> str:
         """Hash of every file that dbt reads and of what the company supplies: other code, other hash."""
         digest = hashlib.sha256()
         for root in (DBT_PROJECT, self._company.folder / "models"):
-            for path in sorted(root.rglob("*")):
-                if path.suffix in {".sql", ".yml", ".yaml"} and "target" not in path.relative_to(root).parts:
-                    digest.update(f"{path.relative_to(root)}\0".encode())
-                    digest.update(path.read_bytes())
+            for path in model_files(root):
+                digest.update(f"{path.relative_to(root)}\0".encode())
+                digest.update(path.read_bytes())
         digest.update(json.dumps(self._supplies(), sort_keys=True).encode())
         return digest.hexdigest()
 
     def manifest(self) -> Mapping[str, Any]:
         """Dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
-        manifest = self._home.dbt / "target" / "manifest.json"
+        if self._held:
+            return self._held.plain
         with self._reading_the_project():
-            if not manifest.exists() or not self._stamp.exists() or self._stamp.read_text() != self.build_id:
-                self._parse()
-            parsed: Mapping[str, Any] = json.loads(manifest.read_text())
-        return parsed
+            if self._written.exists() and self._stamp.exists() and self._stamp.read_text() == self.build_id:
+                return json.loads(self._written.read_text())
+            return self._parse().plain
 
     def left_out(self, floor: Floor) -> tuple[str, ...]:
         """Names of the nodes of a floor that this company has no use for.
 
-        KPIs that neither its scheme nor another of its KPIs uses, and tests of inputs that it does not supply.
+        KPIs that neither its scheme nor a model of its own or of another floor uses, and tests of inputs that it does
+        not supply.
         """
         return self._left_out.get(floor, ())
 
@@ -114,9 +159,9 @@ class Dbt:
     def _left_out(self) -> Mapping[Floor, tuple[str, ...]]:
         # by floor, because dbt looks through all nodes for each name that it is to leave out
         nodes: dict[str, Any] = dict(self.manifest()["nodes"])
-        used = [f"kpi_{kpi}" for kpi in self._company.kpi_ids]
+        used = {f"kpi_{kpi}" for kpi in self._company.kpi_ids}
         needed: set[str] = set()
-        waiting = [key for key, node in nodes.items() if node["name"] in used]
+        waiting = [key for key, node in nodes.items() if node["name"] in used or node["schema"] == "intermediate"]
         while waiting:
             key = waiting.pop()
             if key in nodes and key not in needed:
@@ -129,20 +174,47 @@ class Dbt:
             Floor.KPIS: tuple(node["name"] for key, node in ordered if node["schema"] == "kpis" and key not in needed),
         }
 
-    def build(self, floor: Floor) -> tuple[NodeResult, ...]:
-        """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result."""
-        if self._held is None:
-            self.parse()
-        left_out = self.left_out(floor)
-        without = ("--exclude", *left_out) if left_out else ()
+    def reads(self, floors: Collection[Floor]) -> tuple[Relation, ...]:
+        """What the models of these floors read that is not made on one of them: of other floors and of the pipeline."""
+        manifest = self.manifest()
+        everything = {**manifest["nodes"], **manifest["sources"]}
+        made = _models(manifest, floors)
+        read = {key for node in made.values() for key in node["depends_on"]["nodes"]} - made.keys()
+        return tuple(
+            Relation(
+                schema=node["schema"],
+                name=node["name"],
+                columns={
+                    column["name"]: column["data_type"] for column in node["columns"].values() if column["data_type"]
+                },
+            )
+            for node in sorted((everything[key] for key in read), key=lambda node: (node["schema"], node["name"]))
+        )
+
+    def marts(self, floors: Collection[Floor]) -> tuple[str, ...]:
+        """Names of the marts that are made on these floors."""
+        return tuple(
+            sorted(node["name"] for node in _models(self.manifest(), floors).values() if node["schema"] == "marts")
+        )
+
+    def build(self, *floors: Floor, tested: bool = True) -> tuple[NodeResult, ...]:
+        """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result.
+
+        Not ``tested``: the models alone. Several floors at once are built where no gate has to be passed between them.
+        """
+        parsed = self._held or self.parse()
+        left_out = [name for floor in floors for name in self.left_out(floor)]
+        without = [*(("--exclude", *left_out) if left_out else ())]
+        if not tested:
+            without += ["--exclude-resource-type", "test"]
         # buildable: a test that also reads a higher floor waits for that one
-        among = ("--indirect-selection", "buildable", "--select", f"tag:{floor}")
+        among = ("--indirect-selection", "buildable", "--select", *(f"tag:{floor}" for floor in floors))
         outcome = self._invoke("build", "--no-write-json", *among, *without)
-        results = tuple(_node_result(result) for result in getattr(outcome.result, "results", ()))
+        results = tuple(self._node_result(result, parsed) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
         if broken or (outcome.exception is not None and not results):
             raise RunFailed(
-                f"dbt could not build the floor `{floor}` of {self._company.id}",
+                f"dbt could not build the floor `{', '.join(floors)}` of {self._company.id}",
                 [
                     Problem(file=node.file, field=node.name, what=node.message, todo="mend the model and run again")
                     for node in broken
@@ -161,10 +233,42 @@ class Dbt:
             )
         return self._home.dbt / "target"
 
-    def parse(self) -> Manifest:
+    def compiled(self, wanted: Sequence[str], *, given: Collection[str]) -> tuple[CompiledModel, ...]:
+        """The models between tables that are ``given`` and those ``wanted``, as the last run compiled them, in order.
+
+        Nothing is compiled or written. :class:`FileNotFoundError` when dbt's working files have been deleted.
+        """
+        target = self._home.dbt / "target"
+        nodes: Mapping[str, Any] = self.manifest()["nodes"]
+        models = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
+        ordered: dict[str, CompiledModel] = {}
+
+        def add(name: str) -> None:
+            node = models[name]
+            if name in ordered or name in given or node["schema"] in _KEPT_AS_TABLES:
+                return
+            for key in node["depends_on"]["nodes"]:
+                if key in nodes:
+                    add(nodes[key]["name"])
+            select = (target / "compiled" / "perf" / node["original_file_path"]).read_text()
+            ordered[name] = CompiledModel(schema=node["schema"], name=name, select=select)
+
+        for name in wanted:
+            add(name)
+        return tuple(ordered.values())
+
+    def parse(self) -> _Parsed:
         """Read the project, only what has changed since the last time; :class:`RunFailed` when it is wrong."""
         with self._reading_the_project():
             return self._parse()
+
+    @property
+    def _held(self) -> _Parsed | None:
+        return _PARSED.get(self.build_id)
+
+    @property
+    def _written(self) -> Path:
+        return self._home.dbt / "target" / "manifest.json"
 
     @property
     def _stamp(self) -> Path:
@@ -176,17 +280,20 @@ class Dbt:
         self._home.dbt.mkdir(parents=True, exist_ok=True)
         return FileLock(self._home.dbt / "reading.lock")
 
-    def _parse(self) -> Manifest:
-        self._held = None
+    def _parse(self) -> _Parsed:
+        _PARSED.pop(self.build_id, None)
         outcome = self._invoke("parse")
         if not outcome.success:
             raise RunFailed(
                 f"dbt could not read the models of {self._company.id}",
                 [Problem(what=str(outcome.exception), todo="mend the file that it names")],
             )
-        self._held = outcome.result
         self._stamp.write_text(self.build_id)
-        return outcome.result
+        parsed = _Parsed(manifest=outcome.result, plain=json.loads(self._written.read_text()), models=self._models)
+        _PARSED[self.build_id] = parsed
+        for oldest in list(_PARSED)[:-_PARSED_KEPT]:
+            del _PARSED[oldest]
+        return parsed
 
     def _invoke(self, command: str, *arguments: str) -> Any:
         from dbt.cli.main import dbtRunner
@@ -199,9 +306,24 @@ class Dbt:
         )
         with _environment(self._environment()):
             try:
-                return dbtRunner(manifest=self._held).invoke(list(arguments))
+                return dbtRunner(manifest=self._held.manifest if self._held else None).invoke(list(arguments))
             finally:
                 _close_connection()
+
+    def _node_result(self, result: Any, parsed: _Parsed) -> NodeResult:
+        node = result.node
+        return NodeResult(
+            unique_id=node.unique_id,
+            name=node.name,
+            is_test=node.resource_type == "test",
+            status=str(result.status),
+            message=(result.message or "").strip(),
+            failures=result.failures or 0,
+            seconds=result.execution_time,
+            relation=f"({node.compiled_code})" if node.resource_type == "test" else node.relation_name,
+            # the same models may have been parsed in another folder
+            file=node.original_file_path.replace(parsed.models, self._models, 1),
+        )
 
     def _supplies(self) -> dict[str, str]:
         cleaning = {
@@ -218,7 +340,7 @@ class Dbt:
     def _environment(self) -> dict[str, str]:
         return {
             **self._supplies(),
-            "PERF_COMPANY_MODELS": os.path.relpath(self._company.folder / "models", DBT_PROJECT),
+            "PERF_COMPANY_MODELS": self._models,
             "PERF_WAREHOUSE": str(self._home.warehouse),
             "PERF_MEMORY": memory_limit(),
             "DBT_TARGET_PATH": str(self._home.dbt / "target"),
@@ -250,16 +372,10 @@ def _environment(values: Mapping[str, str]) -> Generator[None]:
                 os.environ[name] = value
 
 
-def _node_result(result: Any) -> NodeResult:
-    node = result.node
-    return NodeResult(
-        unique_id=node.unique_id,
-        name=node.name,
-        is_test=node.resource_type == "test",
-        status=str(result.status),
-        message=(result.message or "").strip(),
-        failures=result.failures or 0,
-        seconds=result.execution_time,
-        relation=f"({node.compiled_code})" if node.resource_type == "test" else node.relation_name,
-        file=node.original_file_path,
-    )
+def _models(manifest: Mapping[str, Any], floors: Collection[Floor]) -> dict[str, Any]:
+    """The nodes of the models of these floors."""
+    return {
+        key: node
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and not set(floors).isdisjoint(node["tags"])
+    }

@@ -16,12 +16,13 @@ import duckdb
 import pyarrow as pa
 
 from perf_pipelines.errors import Problem, RunFailed
-from perf_pipelines.periods import Period
+from perf_pipelines.periods import Cycle, Period
 from perf_pipelines.scheme.tables import scheme_tables
 from perf_pipelines.sql_text import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -41,6 +42,14 @@ PART_EVALUATION = pa.schema(
     }
 )
 """Shape of what is known of the periods whose mean another one is."""
+
+LOOKED_BACK = 6
+"""How many periods before a systemic miss are looked at: half a year of months."""
+
+MONTH_GRADE = pa.schema(
+    {"period_id": pa.string(), "month_id": pa.string(), "employee_id": pa.string(), "grade": pa.string()}
+)
+"""Shape of what is known of the months of a longer period."""
 
 _SCHEMAS = ("inputs", "marts", "gates")
 _MEMORY = "6GB"
@@ -65,6 +74,21 @@ class Warehouse:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._keep_open = False
+        self._kept: duckdb.DuckDBPyConnection | None = None
+
+    @contextmanager
+    def kept_open(self) -> Generator[None]:
+        """Open the file once for all that is done meanwhile, by dbt too: opening and closing cost more than most steps.
+
+        To be entered by who may write alone: another process finds the file locked.
+        """
+        self._keep_open = True
+        try:
+            yield
+        finally:
+            self._keep_open = False
+            self._let_go()
 
     @contextmanager
     def connect(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -72,13 +96,24 @@ class Warehouse:
 
         Never read-only: within a process DuckDB wants one mode for a file, and dbt writes.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(str(self.path))
-        connection.execute(f"set memory_limit = {literal(memory_limit())}")
+        if self._keep_open and self._kept is None:
+            self._kept = self._opened()
+        connection = self._kept.cursor() if self._kept else self._opened()
         try:
             yield connection
         finally:
             connection.close()
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(str(self.path))
+        connection.execute(f"set memory_limit = {literal(memory_limit())}")
+        return connection
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def prepare(
         self,
@@ -96,6 +131,7 @@ class Warehouse:
         tables may have another shape.
         """
         if self.path.exists() and self.build() != build:
+            self._let_go()
             self.path.unlink()
         with self.connect() as connection:
             connection.begin()
@@ -103,11 +139,11 @@ class Warehouse:
             for schema in ("control", "raw", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
             connection.execute("create or replace table control.open_gate (gate text, period_id text)")
-            _replace_table(connection, "control.company", _company_table(company))
-            _replace_table(connection, "control.source_snapshot", _snapshot_table(snapshots.values()))
-            _replace_table(connection, "control.waiver", _waiver_table(records.waivers()))
-            _replace_table(connection, "control.calibration", _calibration_table(records.calibrations()))
-            _replace_table(connection, "control.build", pa.table({"build": [build]}))
+            replace_table(connection, "control.company", _company_table(company))
+            replace_table(connection, "control.source_snapshot", _snapshot_table(snapshots.values()))
+            replace_table(connection, "control.waiver", _waiver_table(records.waivers()))
+            replace_table(connection, "control.calibration", _calibration_table(records.calibrations()))
+            replace_table(connection, "control.build", pa.table({"build": [build]}))
             for snapshot in snapshots.values():
                 view = f'raw."{snapshot.system}__{snapshot.table}"'
                 connection.execute(f"create or replace view {view} as {lake.relation_sql(snapshot)}")
@@ -119,24 +155,32 @@ class Warehouse:
         *,
         company: Company,
         periods: Sequence[Period],
+        revisions: Mapping[str, int] | None = None,
         parts: Mapping[Period, Sequence[Period]] | None = None,
         evaluations: pa.Table | None = None,
+        month_grades: pa.Table | None = None,
     ) -> None:
         """Name the periods that the following floors compute, and the scheme that holds in them.
 
         Of a period that is a mean of shorter ones, ``parts`` are these and ``evaluations`` what was published of them
-        (:func:`~perf_pipelines.publication.part_evaluations`). Other periods' rows stay as they are.
+        (:func:`~perf_pipelines.publication.part_evaluations`); ``month_grades`` are those of a longer period's months
+        (:func:`~perf_pipelines.publication.month_grades`). A period that is not in ``revisions`` (by id) is in its
+        first. Other periods' rows stay as they are.
         """
         with self.connect() as connection:
             connection.begin()
             for schema in ("control", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
-            _replace_table(connection, "control.period", _period_table(company, periods))
-            _replace_table(connection, "control.part", _part_table(parts or {}))
-            published = PART_EVALUATION.empty_table() if evaluations is None else evaluations
-            _replace_table(connection, "control.part_evaluation", published)
-            for name, table in scheme_tables(company.scheme, periods).items():
-                _replace_table(connection, f"scheme.{name}", table)
+            tables = tables_of_periods(
+                company,
+                periods,
+                revisions=revisions,
+                parts=parts,
+                evaluations=evaluations,
+                month_grades=month_grades,
+            )
+            for name, table in tables.items():
+                replace_table(connection, name, table)
             connection.commit()
 
     def open_gate(self, gate: str) -> None:
@@ -260,13 +304,37 @@ def _texts(result: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]:
     return tuple(dict(zip(columns, map(str, row), strict=True)) for row in result.fetchall())
 
 
-def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+def tables_of_periods(
+    company: Company,
+    periods: Sequence[Period],
+    *,
+    revisions: Mapping[str, int] | None = None,
+    parts: Mapping[Period, Sequence[Period]] | None = None,
+    evaluations: pa.Table | None = None,
+    month_grades: pa.Table | None = None,
+) -> dict[str, pa.Table]:
+    """Everything in the schemas ``control`` and ``scheme`` that says which periods are computed, by name with schema.
+
+    The arguments are those of :meth:`Warehouse.close_periods`.
+    """
+    return {
+        "control.period": _period_table(company, periods, revisions or {}),
+        "control.compared_period": compared_periods(periods, first=company.first),
+        "control.part": _part_table(parts or {}),
+        "control.part_evaluation": PART_EVALUATION.empty_table() if evaluations is None else evaluations,
+        "control.month_grade": MONTH_GRADE.empty_table() if month_grades is None else month_grades,
+        **{f"scheme.{name}": table for name, table in scheme_tables(company.scheme, periods).items()},
+    }
+
+
+def replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Make ``name`` (with schema) the table, in place of what it was."""
     connection.register("incoming", table)
     connection.execute(f"create or replace table {name} as select * from incoming")
     connection.unregister("incoming")
 
 
-def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
+def _period_table(company: Company, periods: Sequence[Period], revisions: Mapping[str, int]) -> pa.Table:
     def parent(period: Period) -> str | None:
         if not period.cycle.months:
             return None
@@ -275,6 +343,12 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
 
     def before(period: Period) -> Period | None:
         return period.previous() if period > company.first(period.cycle) else None
+
+    def rewards_from(period: Period) -> date | None:
+        if period.cycle is not company.reward_cycle:
+            return None
+        # the first week or sprint also tells of the days between the company's first and its own
+        return company.first_period.starts_on if before(period) is None else period.starts_on
 
     ordered = sorted(set(periods))
     year_ago = [period.year_before() for period in ordered]
@@ -300,6 +374,36 @@ def _period_table(company: Company, periods: Sequence[Period]) -> pa.Table:
             "year_ago_period_id": pa.array([period.id for period in year_ago], pa.string()),
             "year_ago_starts_on": pa.array([period.starts_on for period in year_ago], pa.date32()),
             "year_ago_ends_on": pa.array([period.ends_on for period in year_ago], pa.date32()),
+            "revision": pa.array([revisions.get(period.id, 1) for period in ordered], pa.int32()),
+            "rewards_from": pa.array([rewards_from(period) for period in ordered], pa.date32()),
+        }
+    )
+
+
+def compared_periods(periods: Sequence[Period], *, first: Callable[[Cycle], Period]) -> pa.Table:
+    """Each period with itself (``steps`` 0), those before it, :data:`LOOKED_BACK` at most, and a year ago.
+
+    ``first`` says of a cycle before which period there is none.
+    """
+    rows: list[tuple[Period, Period, int, bool]] = []
+    for period in sorted(set(periods)):
+        rows += [(period, period, 0, False), (period, period.year_before(), 0, True)]
+        earlier = period
+        for steps in range(1, LOOKED_BACK + 1):
+            if earlier <= first(period.cycle):
+                break
+            earlier = earlier.previous()
+            rows.append((period, earlier, steps, False))
+    return pa.table(
+        {
+            "period_id": pa.array([period.id for period, *_ in rows], pa.string()),
+            "compared_period_id": pa.array([compared.id for _, compared, *_ in rows], pa.string()),
+            "steps": pa.array([steps for *_, steps, _ in rows], pa.int32()),
+            "is_year_ago": pa.array([year_ago for *_, year_ago in rows], pa.bool_()),
+            "starts_on": pa.array([compared.starts_on for _, compared, *_ in rows], pa.date32()),
+            "ends_on": pa.array([compared.ends_on for _, compared, *_ in rows], pa.date32()),
+            "days": pa.array([compared.days for _, compared, *_ in rows], pa.int32()),
+            "days_now": pa.array([period.days for period, *_ in rows], pa.int32()),
         }
     )
 
@@ -325,6 +429,7 @@ def _company_table(company: Company) -> pa.Table:
             "currency": [company.currency],
             "rejected_share": pa.array([company.rejected_share], pa.decimal128(9, 6)),
             "refunds_count_on": [str(company.refunds_count_on)],
+            "assessed_from": pa.array([company.first_period.starts_on], pa.date32()),
         }
     )
 

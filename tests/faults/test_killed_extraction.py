@@ -125,7 +125,7 @@ def published(lake: Extraction) -> Mapping[str, str]:
     ("known", "killed", "closed"),
     [
         pytest.param(False, [*SYSTEMS], False, id="each system, of a new lake"),
-        pytest.param(True, [*SYSTEMS], True, id="each system, of a lake of before"),
+        pytest.param(True, [*SYSTEMS], True, id="each system, of a lake of before", marks=pytest.mark.slow),
         pytest.param(True, ["shop"] * 4, False, id="the same system, again and again"),
     ],
 )

@@ -19,14 +19,16 @@ def test_a_calibrated_grade_counts_beside_the_computed_one(closed_march: Place) 
     assert before["grade"] == before["grade_before_calibration"]
     other = "excellent" if before["grade"] != "excellent" else "qualified"
 
-    assert "nobody has this id → did you mean `moses_frase`?" in calibrate(closed_march, employee="moses_fras").err
+    unknown = calibrate(closed_march, employee="Moses Fras")
+    assert "nobody in 2017-03 has the id or name `Moses Fras` → near are moses_frase, " in unknown.err
+    assert unknown.code == 10
     assert "there is no grade `excelent`" in calibrate(closed_march, grade="excelent").err
     assert "already" in calibrate(closed_march, grade=str(before["grade"])).err
     refused = calibrate(closed_march, employee=one_not_evaluated(closed_march), grade=other)
     assert refused.code == 10
     assert "not evaluated: " in refused.err
     # given by mistake and taken back before the next run, then given again
-    assert calibrate(closed_march, grade=other).code == 0
+    assert "calibrated: moses_frase in" in calibrate(closed_march, employee="moses Frase", grade=other).out
     assert "already" in calibrate(closed_march, grade=other).err
     assert calibrate(closed_march, grade=str(before["grade"])).code == 0
     assert calibrate(closed_march, grade=other).code == 0

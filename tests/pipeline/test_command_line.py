@@ -79,6 +79,8 @@ def test_the_table_as_xlsx_has_numbers_a_frozen_header_and_a_filter(closed_year:
                 "grade: 111 ≥ 95 → Excellent",
                 "attainment 2.3604 → exceeded → 12 points × weight 35 % × 10 = 42",
                 "Sales cycle (lower is better): target 60 days ÷ actual",
+                " rows counted; the largest 3:",
+                "proposed payout: base of a month 1,200 × paid share 50 % × 1.5 for Excellent = 900 USD",
             ],
         ),
         (
@@ -89,6 +91,8 @@ def test_the_table_as_xlsx_has_numbers_a_frozen_header_and_a_filter(closed_year:
                 "达成率 2.3604 → 超额 → 12 分 × 权重 35% × 10 = 42",
                 "营收增长 › 赢得更多订单",
                 "成交周期（越低越好）：目标 60 天 ÷ 实际",
+                " 条记录，其中数值最大的 3 条：",
+                "拟发奖金：月度基数 1,200 × 发放比例 50% × 优秀系数 1.5 = 900 USD",
             ],
         ),
     ],
@@ -151,7 +155,8 @@ def test_goals_leads_from_the_strategy_to_the_people_with_the_published_progress
     expected = reference.progress(closed_year.data)["2017-Q4", "kr_win_rate"]
     assert expected is not None
     percent = reference.rounded(Fraction(expected) * 100, 1)
-    [key_result] = [line for line in said if line.startswith("Win rate 60 % → 65 % · actual")]
+    begins = "Win rate 60 % → 65 % · baseline 60 % · target 65 % · actual"
+    [key_result] = [line for line in said if line.startswith(begins)]
     assert key_result.endswith(f"progress {percent.normalize():f} %")
     manager = said.index("Sales manager · weight 30 % · target 60 % · team")
     assert said[manager + 1].split(", ")[:2] == ["Cara Losch", "Celia Rouche"]

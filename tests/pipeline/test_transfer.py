@@ -157,8 +157,8 @@ def test_the_steps_in_words_name_both_assignments_and_their_mean_by_days(place: 
         "42 + 24 + 24 + 15 + 7.366 = 112.366",
         "assignment east": "Sales agent in East, 2017-03-16 to 2017-03-31 (16 days): 42 + 24 + 0 + 9 + 12 = 87",
         "kpi_score": "KPI score, the mean by days: (112.366 × 15 + 87 × 16) ÷ 31 days = 99.2739",
-        "payout": "proposed payout: base of the period (600 × 15 ÷ 31 days + 600 × 16 ÷ 31 days) × 1.5 for Excellent "
-        "= 900 USD",
+        "payout": "proposed payout: base of a month (1,200 × paid share 50 % × 15 ÷ 31 days "
+        "+ 1,200 × paid share 50 % × 16 ÷ 31 days) × 1.5 for Excellent = 900 USD",
     }
     [(target,)] = rows(
         place,

@@ -17,6 +17,7 @@ _KEYS = {
     "fct_extra_points": ("period_id", "employee_id", "extra_id"),
     "fct_feedback_score": ("period_id", "employee_id", "relation"),
     "fct_evaluation": ("period_id", "employee_id"),
+    "fct_payout": ("period_id", "employee_id"),
 }
 """In the order in which later figures are made of earlier ones: the first difference is the cause."""
 
@@ -68,7 +69,9 @@ def shown(value: object) -> str:
 
 def readable(scheme: Scheme, rows: Given) -> str:
     """A scheme and rows, a line each."""
-    lines = [f"{word}: {_plain(scheme[word])}" for word in ("evaluation", "feedback", "grades") if word in scheme]
+    lines = [
+        f"{word}: {_plain(scheme[word])}" for word in ("evaluation", "feedback", "grades", "bonus") if word in scheme
+    ]
     lines += [
         f"position {position}: {_plain(line)}"
         for position, all_lines in scheme["positions"].items()

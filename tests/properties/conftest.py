@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.properties.growth_sql import GrowthSql
 from tests.properties.scoring_sql import ScoringSql
 
 
@@ -11,3 +12,9 @@ from tests.properties.scoring_sql import ScoringSql
 def sql(tmp_path_factory: pytest.TempPathFactory) -> ScoringSql:
     """The project's SQL from contributions to evaluations, compiled by dbt once."""
     return ScoringSql(tmp_path_factory.mktemp("scoring"))
+
+
+@pytest.fixture(scope="session")
+def growth(sql: ScoringSql) -> GrowthSql:
+    """That from contributions to strengths and effects of courses, of the same compilation."""
+    return GrowthSql(sql)

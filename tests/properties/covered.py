@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.properties.scoring_sql import BORDER, SPANS
 from tests.reference.actuals import SUM_LIKE, aggregation_of
 from tests.reference.grades import seats
+from tests.reference.payout import DECIMALS
 from tests.reference.versions import in_force, is_mean, lines_on
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ EVERYTHING = frozenset(
         *("mean of months", "a month of the mean is missing", "a month of the mean does not count"),
         *(f"grades by {method}" for method in ("bands", "quota", "both")),
         *("quota and bands differ", "tie at a quota border", "department too small for a quota", "equal remainders"),
+        *("paid by grade", "paid by curve", "paid by both", "curve of attainments", "below the threshold"),
+        *("accelerated", "curve capped", "pool of the company", "pool of a department", "pool scales down"),
+        *("pool scales up", "nothing to scale", "the most in a pool", "the most without a pool", "units left over"),
+        *(f"paid in {currency}" for currency in DECIMALS),
         *("veto lowers a grade", "veto changes nothing", "tied ranks"),
     }
 )
@@ -62,6 +67,7 @@ def met(drawn: Drawn, tables: Tables) -> set[str]:
         *_said(drawn, tables),
         *_means(drawn, tables),
         *_graded(drawn, tables),
+        *_paid(drawn, tables),
     }
 
 
@@ -241,3 +247,31 @@ def _graded(drawn: Drawn, tables: Tables) -> Iterator[str]:
             yield from ["tie at a quota border"] * (0 < border < len(scores) and scores[border - 1] == scores[border])
         remainders = [band["expected"] * len(people) % 1 for band in grades["bands"]]
         yield from ["equal remainders"] * any(remainders.count(one) > 1 and one for one in remainders)
+
+
+def _paid(drawn: Drawn, tables: Tables) -> Iterator[str]:
+    starts = {span.id: span.starts_on for span in SPANS}
+    pools: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in tables["fct_payout"]:
+        yield f"paid in {row['currency']}"
+        by_grade, by_curve = row["grade_multiplier"] is not None, row["curve_factor"] is not None
+        yield f"paid by {'both' if by_grade and by_curve else 'curve' if by_curve else 'grade'}"
+        curve = in_force(drawn.scheme["bonus"], starts[row["period_id"]]).get("curve") or {}
+        if row["curve_value"] is not None:
+            yield from ["curve of attainments"] * (curve.get("of") == "attainment")
+            yield from ["below the threshold"] * (row["curve_value"] < curve.get("threshold", 0))
+            beyond = row["curve_value"] > (curve.get("points") or curve["steps"])[-1][0]
+            yield from ["accelerated"] * (beyond and "accelerator" in curve)
+            yield from ["curve capped"] * (beyond and row["curve_factor"] == curve.get("cap"))
+        if row["pool_id"] is not None:
+            pools[row["period_id"], row["pool_id"]].append(row)
+        elif row["at_most"] is not None and row["amount"] == row["at_most"] < row["amount_due"]:
+            yield "the most without a pool"
+    for (_, pool), rows in pools.items():
+        yield "pool of the company" if pool == "company" else "pool of a department"
+        due, paid = (sum(row[column] for row in rows) for column in ("amount_due", "amount"))
+        yield "pool scales down" if paid < due else "pool scales up" if paid > due else "nothing to scale"
+        bounded = [row["at_most"] is not None and row["amount"] == row["at_most"] for row in rows]
+        yield from ["the most in a pool"] * any(bounded)
+        exact = [row["amount_due"] * paid / due * 10 ** DECIMALS[row["currency"]] for row in rows] if due else []
+        yield from ["units left over"] * (not any(bounded) and any(part % 1 for part in exact))

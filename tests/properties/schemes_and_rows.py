@@ -7,7 +7,7 @@ can draw in one example, by the random numbers that it gives.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from tests.reference.given import (
     PartEvaluation,
     Scheme,
 )
+from tests.reference.payout import DECIMALS
 from tests.reference.versions import in_force
 
 if TYPE_CHECKING:
@@ -95,7 +96,6 @@ def companies(draw: st.DrawFn, *, positions: int) -> Drawn:
         "rules": {f"{kind}_{number}": _rule(random, kind, divides) for kind in _RULES for number in range(3)},
         "evaluation": draw(_versions(_evaluation(with_feedback=feedback is not None))),
         "grades": grades,
-        "bonus": _bonus(grades),
         **({"change_inside_period": "split"} if divides else {}),
         "review": {"systemic_miss": {"share": decimal("0.8"), "min_headcount": 3}},
         **({"feedback": feedback} if feedback else {}),
@@ -103,7 +103,10 @@ def companies(draw: st.DrawFn, *, positions: int) -> Drawn:
     scheme["goals"] = _goals(scheme)
     scheme["positions"] = {f"p{number:02}": _lines(random, scheme) for number in range(positions)}
     scheme["extra_points"] = _extra_points(random, scheme)
-    return Drawn(scheme, _Rows(random, scheme, draw(st.sampled_from(_ANSWERING))).given())
+    rows = _Rows(random, scheme, draw(st.sampled_from(_ANSWERING))).given()
+    scheme["currency"] = random.choice(["CNY", "JPY", "KWD"])
+    scheme["bonus"] = _bonus(random, scheme)
+    return Drawn(scheme, _with_bases(random, scheme, rows))
 
 
 _LABEL = {"zh": "某", "en": "Some"}
@@ -136,16 +139,91 @@ def _evaluation(draw: st.DrawFn, *, with_feedback: bool) -> dict[str, Any]:
     }
 
 
-def _bonus(grades: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A version for each of the grades, because it names them."""
-    return [
-        {
-            "cycles": {"month": 1},
-            "multiplier": {band["grade"]: 1 for band in one["bands"]},
+def _bonus(random: Random, scheme: Scheme) -> list[dict[str, Any]]:
+    """A version for each of the grades, because it may name them."""
+    versions: list[dict[str, Any]] = []
+    for one in _list(scheme["grades"]):
+        cycles = random.choice([["week", "month", "quarter"], ["month", "quarter"], ["month"], ["quarter"]])
+        bonus: dict[str, Any] = {
+            "cycles": {each: decimal(random.choice(["0.333333", "0.25", "0.3"])) for each in cycles},
             **({"from": one["from"]} if "from" in one else {}),
         }
-        for one in ([grades] if isinstance(grades, dict) else grades)
+        pays = random.choice(["grade", "curve", "both", "both"])
+        if pays != "curve":
+            bonus["multiplier"] = {
+                band["grade"]: decimal(random.choice(["0", "1", "1.5", "0.333333", "2.000001"]))
+                for band in one["bands"]
+            }
+        if pays != "grade":
+            bonus["curve"] = _curve(random)
+        if random.random() < 0.5:
+            bonus["at_most"] = {each: _money(random, scheme, 2, 4) for each in cycles if random.random() < 0.8}
+        if random.random() < 0.7:
+            bonus["pool"] = _pool(random, scheme, cycles)
+        versions.append(bonus)
+    return versions
+
+
+def _curve(random: Random) -> dict[str, Any]:
+    by_score = random.random() < 0.6
+    corners = [
+        [at * 100 if by_score else at, round(factor / 10, 4)]
+        for at, factor in _corners(random, 2)
+        if factor <= 100 and at <= 10
     ]
+    if len(corners) < 2:
+        corners = [[decimal("60"), decimal("0.3333")], [decimal("99.9999"), decimal("1")]]
+    curve: dict[str, Any] = {
+        "of": "final_score" if by_score else "attainment",
+        random.choice(["points", "points", "steps"]): corners,
+    }
+    if random.random() < 0.4:
+        curve["threshold"] = random.choice([corners[0][0], corners[-1][0], corners[-1][0] / 2])
+    if random.random() < 0.4:
+        curve["accelerator"] = {"rate": decimal(random.choice(["0.02", "0.3333", "3"]))}
+        if random.random() < 0.5:
+            curve["accelerator"]["per"] = decimal(random.choice(["0.01", "5", "0.33333333"]))
+    if "accelerator" in curve or random.random() < 0.3:
+        curve["cap"] = corners[-1][1] + decimal(random.choice(["0", "0.5", "1.0001"]))
+    if not by_score and random.random() < 0.5:
+        curve["attainment_cap"] = decimal(random.choice(["1", "1.2", "100"]))
+    return curve
+
+
+def _pool(random: Random, scheme: Scheme, cycles: list[str]) -> dict[str, Any]:
+    def fund() -> dict[str, Any]:
+        if random.random() < 0.3:
+            kpi = random.choice(["sum_higher", "sum_lower"])
+            return {"kpi": kpi, "share": decimal(random.choice(["0.03", "1", "0.333333"]))}
+        return {"amount": {each: _money(random, scheme, 1, 6) for each in cycles}}
+
+    pool: dict[str, Any] = {"scale": random.choice(["down", "up_and_down"])}
+    if random.random() < 0.7:
+        pool["company"] = fund()
+    if "company" not in pool or random.random() < 0.4:
+        pool["departments"] = {one.id: fund() for one in random.sample(DEPARTMENTS, random.choice([1, 2, 3]))}
+    return pool
+
+
+def _money(random: Random, scheme: Scheme, fewest: int, most: int) -> Decimal:
+    """An amount with so many digits before the point, in the smallest unit of the scheme's currency."""
+    decimals = DECIMALS[scheme["currency"]]
+    return decimal(random.randint(1, 10 ** (random.randint(fewest, most) + decimals))).scaleb(-decimals)
+
+
+def _with_bases(random: Random, scheme: Scheme, rows: Given) -> Given:
+    bases = ["0", "100", "1000", "999.99", "3333.33", "123456.78"]
+    return replace(
+        rows,
+        assignments=tuple(
+            replace(one, bonus_base=decimal(random.choice(bases)), currency=scheme["currency"])
+            for one in rows.assignments
+        ),
+    )
+
+
+def _list(part: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [part] if isinstance(part, dict) else part
 
 
 def _goals(scheme: Scheme) -> list[dict[str, Any]]:
@@ -305,8 +383,7 @@ def _line(random: Random, scheme: Scheme, kpi: str, weight: Decimal) -> dict[str
 
 def _lasting_grades(scheme: Scheme) -> list[str]:
     """The grades of all versions."""
-    versions = [scheme["grades"]] if isinstance(scheme["grades"], dict) else scheme["grades"]
-    return sorted(set[str].intersection(*({band["grade"] for band in one["bands"]} for one in versions)))
+    return sorted(set[str].intersection(*({band["grade"] for band in one["bands"]} for one in _list(scheme["grades"]))))
 
 
 def _asked(random: Random, kpi: str) -> Decimal | dict[str, Decimal]:

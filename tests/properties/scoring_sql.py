@@ -23,11 +23,12 @@ from perf_pipelines.periods import Period
 from perf_pipelines.scheme.model import Scheme
 from perf_pipelines.scheme.tables import scheme_tables
 from perf_pipelines.warehouse.dbt import DBT_PROJECT, Floor, input_models, kpi_models
+from perf_pipelines.warehouse.engine import compared_periods
 from tests.bench.measuring import sql_by_hand
 from tests.reference.given import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tests.reference import given
@@ -39,20 +40,35 @@ and the quarter: inside the week, which goes from Monday, March 30 to Sunday, Ap
 SPANS = tuple(Span(one.id, str(one.cycle), one.starts_on, one.ends_on) for one in PERIODS)
 
 _SPANS_AND_PERIODS = list(zip(SPANS, PERIODS, strict=True))
+FIRST_DAY = date(2025, 10, 1)
+"""Before the periods of this day there is none to be compared with."""
 BORDER = date(2026, 4, 1)
 """Where a line of a scheme may end and another begin: between the month and the quarter."""
 
 _YEAR_AGO = "intermediate.int_year_ago_contribution"
 
-PUBLISHED = ("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation")
-REVIEWED = ("fct_scheme_review", "fct_capability", "fct_rating_fairness", "rating_off_scale", "calibration_stale")
+PUBLISHED = (
+    *("fct_kpi_actual", "fct_kpi_score", "fct_extra_points", "fct_feedback_score", "fct_evaluation"),
+    "fct_payout",
+)
+PAID_WRONGLY = ("payout_fault", "pool_fault")
+TOLD = ("fct_instant_reward", "fct_daily_goal", "fct_activity_return", "fct_spending_shift")
+_ACTIVITIES = ("campaign_roi", "campaign_new_customers")
+REVIEWED = (
+    "fct_scheme_review",
+    "fct_capability",
+    "fct_rating_fairness",
+    "int_competency_strength",
+    "rating_off_scale",
+    "calibration_stale",
+)
 
 _COMPANY = """\
 company: every_kind
 name: {zh: 各种, en: Every kind}
 timezone: Asia/Shanghai
 currency: CNY
-first_period: 2026-01
+first_period: 2025-01
 cycles: [week, month, quarter]
 owners: [team:tests]
 tolerance: {rejected_share: 0.01}
@@ -75,6 +91,7 @@ _KPIS: Mapping[str, object] = {
     "repurchase_rate": {"kind": "share_of_units", "bound": 2},
 }
 _RULES = """\
+rewards: [{id: a_lot, name: {zh: 很多, en: A lot}, kpi: revenue, reaches: 1, points: 1}]
 rules:
   threshold: {kind: threshold, missed: 0, reached: 10, exceeded: 12, exceeded_at: 1.10}
   steps: {kind: steps, steps: [[1, 10]]}
@@ -94,24 +111,38 @@ class ScoringSql:
     """What dbt compiled, and a DuckDB (in memory, or the file ``database``) to run it in."""
 
     def __init__(self, folder: Path, *, database: str = ":memory:") -> None:
-        manifest, target = _compiled(folder)
-        nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
+        manifest, self.target = _compiled(folder)
+        self.nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
+        nodes, target = self.nodes, self.target
+        self.reads: Mapping[str, frozenset[str]] = {
+            name: frozenset(key.rpartition(".")[2] for key in node["depends_on"]["nodes"])
+            for name, node in nodes.items()
+        }
         self._connection = duckdb.connect(config={"threads": 1})
         # dbt writes the name of the file's database into the SQL
         self._connection.execute(f"set TimeZone = 'UTC'; attach '{database}' as warehouse; use warehouse")
-        for schema in ("control", "scheme", "inputs", "intermediate", "gates", "marts"):
+        for schema in ("control", "scheme", "inputs", "kpis", "intermediate", "gates", "marts"):
             self._connection.execute(f"create schema {schema}")
         self._filled = [name for name, node in nodes.items() if node["schema"] == "inputs" and name in input_models()]
-        for name, schema in [*((name, "inputs") for name in self._filled), ("fct_kpi_contribution", "marts")]:
+        of_marts = ((name, "marts") for name in ("fct_kpi_contribution", "dim_goal"))
+        for name, schema in [*((name, "inputs") for name in self._filled), *of_marts]:
             columns = ", ".join(f"{c['name']} {c['data_type']}" for c in nodes[name]["columns"].values())
             self._connection.execute(f"create table {schema}.{name} ({columns})")
         self._connection.execute(f"create table {_YEAR_AGO} as from marts.fct_kpi_contribution")
-        supplied = {*self._filled, "fct_kpi_contribution", _YEAR_AGO.split(".")[1]}
-        scoring = _needed(nodes, PUBLISHED, given=supplied)
+        self._kpis = [f"kpi_{kpi}" for kpi in (*_KPIS, *_ACTIVITIES)]
+        for name in self._kpis:
+            self._connection.execute(
+                f"create table kpis.{name} as select * exclude (period_id) from marts.fct_kpi_contribution"
+            )
+        supplied = {*self._filled, *self._kpis, "fct_kpi_contribution", "dim_goal", _YEAR_AGO.split(".")[1]}
+        scoring = needed(nodes, PUBLISHED, given=supplied)
         scored = {node["name"] for node in scoring.values()}
         self.statements = sql_by_hand({"nodes": scoring}, target)
-        self._review = sql_by_hand({"nodes": _needed(nodes, REVIEWED, given=supplied | scored)}, target)
-        self._wording = sql_by_hand({"nodes": _needed(nodes, ["fct_score_step"], given=supplied | scored)}, target)
+        self._gate = sql_by_hand({"nodes": needed(nodes, PAID_WRONGLY, given=supplied | scored)}, target)
+        self._review = sql_by_hand({"nodes": needed(nodes, REVIEWED, given=supplied | scored)}, target)
+        self._wording = sql_by_hand({"nodes": needed(nodes, ["fct_score_step"], given=supplied | scored)}, target)
+        self._telling = sql_by_hand({"nodes": needed(nodes, TOLD, given=supplied)}, target)
+        self._finding = sql_by_hand({"nodes": needed(nodes, ["fct_strategy_finding"], given=supplied | scored)}, target)
         self._relation = {name: f"{nodes[name]['schema']}.{name}" for name in REVIEWED}
         self._periods()
 
@@ -122,6 +153,12 @@ class ScoringSql:
         for statement in self.statements:
             self._connection.execute(statement)
         return {name: self._rows(f"marts.{name}") for name in PUBLISHED}
+
+    def faults(self) -> list[given.Row]:
+        """What gate 4 would find in the scoring before, which it computes a second time."""
+        for statement in self._gate:
+            self._connection.execute(statement)
+        return [row for name in PAID_WRONGLY for row in self._rows(f"gates.{name}")]
 
     def reviewed(self, scheme: given.Scheme, rows: given.Given) -> Tables:
         """The same with the marts of the review, and what gates 2 and 3 look at."""
@@ -139,9 +176,53 @@ class ScoringSql:
             self._rows("marts.fct_score_step"), key=lambda row: (row["period_id"], row["employee_id"], row["step"])
         )
 
-    def take(self, scheme: given.Scheme) -> None:
+    def told(self, scheme: given.Scheme, rows: given.Given, periods: Sequence[Period] = PERIODS) -> Tables:
+        """The rewards, daily goals and activity returns of ``periods``, the first cycle of which gives the rewards.
+
+        The contributions are what the models of the KPIs give.
+        """
+        self.take(scheme, periods)
+        self._close(periods)
+        self._fill(rows)
+        self._fill_kpis(rows)
+        try:
+            for statement in self._telling:
+                self._connection.execute(statement)
+        finally:
+            self._close(PERIODS)
+        return {name: self._rows(f"marts.{name}") for name in TOLD}
+
+    def found(self, scheme: given.Scheme, rows: given.Given) -> list[given.Row]:
+        """The rows of `fct_strategy_finding`; the contributions are what the models of the KPIs give."""
+        self.scored(scheme, rows)
+        self._fill_kpis(rows)
+        self._insert(
+            "marts.dim_goal",
+            (
+                {"goal_id": goal["id"], "strategy_goal_id": goal["id"], "path_zh": goal["id"], "path_en": goal["id"]}
+                for goal in scheme["goals"]
+            ),
+        )
+        for statement in self._finding:
+            self._connection.execute(statement)
+        return self._rows("marts.fct_strategy_finding")
+
+    def _fill_kpis(self, rows: given.Given) -> None:
+        for name in self._kpis:
+            self._insert(
+                f"kpis.{name}",
+                (
+                    _named(one, kpi="kpi_id", employee="employee_id", day="occurred_on", unit="unit_id")
+                    for one in rows.contributions
+                    if f"kpi_{one.kpi}" == name
+                ),
+            )
+
+    def take(self, scheme: given.Scheme, periods: Sequence[Period] = PERIODS) -> None:
         """Put the scheme into its tables."""
-        for name, table in scheme_tables(Scheme.model_validate(scheme), PERIODS).items():
+        company = pa.table({"company_id": ["every_kind"], "currency": [scheme["currency"]]})
+        self._replace("control.company", company)
+        for name, table in scheme_tables(Scheme.model_validate(scheme), periods).items():
             self._replace(f"scheme.{name}", table)
 
     def execute(self, statement: str) -> None:
@@ -229,7 +310,6 @@ class ScoringSql:
         self._connection.unregister("incoming")
 
     def _periods(self) -> None:
-        self._connection.execute("create table control.company as select 'every_kind' as company_id, 'CNY' as currency")
         self._connection.execute(
             "create table control.calibration (period_id text, employee_id text, computed_grade text, grade text, "
             "calibrated_by text, reason text, calibrated_at timestamp)"
@@ -251,19 +331,31 @@ class ScoringSql:
                 for month in quarter.months_inside()
             ],
         )
+        self._close(PERIODS)
+
+    def _close(self, periods: Sequence[Period]) -> None:
+        """Name the periods being closed; dbt has written the days of :data:`PERIODS` into the SQL."""
         rows = [
             (
                 *(one.id, str(one.cycle), one.starts_on, one.ends_on, *one.months.as_integer_ratio(), one.days),
                 *(one.year_before().id, one.year_before().starts_on, one.year_before().ends_on),
+                *(one.previous().id, one.previous().starts_on, one.previous().ends_on),
+                one.starts_on if one.cycle is periods[0].cycle else None,
             )
-            for one in PERIODS
+            for one in periods
         ]
         self._connection.execute(
-            "create table control.period (period_id text, kind text, starts_on date, ends_on date, "
+            "create or replace table control.period (period_id text, kind text, starts_on date, ends_on date, "
             "month_parts integer, month_whole integer, days integer, year_ago_period_id text, "
-            "year_ago_starts_on date, year_ago_ends_on date)"
+            "year_ago_starts_on date, year_ago_ends_on date, previous_period_id text, previous_starts_on date, "
+            "previous_ends_on date, rewards_from date)"
         )
-        self._connection.executemany("insert into control.period values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._replace(
+            "control.compared_period",
+            compared_periods(periods, first=lambda cycle: Period.containing(FIRST_DAY, cycle)),
+        )
+        self._connection.executemany(f"insert into control.period values ({', '.join('?' * len(rows[0]))})", rows)
+        self._connection.execute("alter table control.period add column revision integer default 1")
 
     def _replace(self, relation: str, table: pa.Table) -> None:
         self._connection.register("incoming", table)
@@ -290,18 +382,18 @@ def _named(row: Any, **columns: str) -> dict[str, object]:
     return {names.get(name, name): value for name, value in asdict(row).items()}
 
 
-def _needed(nodes: Mapping[str, Any], wanted: Iterable[str], *, given: set[str]) -> dict[str, Any]:
+def needed(nodes: Mapping[str, Any], wanted: Iterable[str], *, given: set[str]) -> dict[str, Any]:
     """The models between what is given and what is wanted, each made a table."""
     by_id = {node["unique_id"]: node for node in nodes.values()}
-    needed: dict[str, Any] = {}
+    between: dict[str, Any] = {}
     waiting = [nodes[name] for name in wanted]
     while waiting:
         node = waiting.pop()
-        if node["unique_id"] in needed or node["name"] in given:
+        if node["unique_id"] in between or node["name"] in given:
             continue
-        needed[node["unique_id"]] = {**node, "config": {**node["config"], "materialized": "table"}}
+        between[node["unique_id"]] = {**node, "config": {**node["config"], "materialized": "table"}}
         waiting.extend(by_id[key] for key in node["depends_on"]["nodes"] if key in by_id)
-    return needed
+    return between
 
 
 def _compiled(folder: Path) -> tuple[Mapping[str, Any], Path]:

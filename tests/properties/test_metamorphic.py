@@ -97,7 +97,9 @@ def test_an_amount_and_its_target_may_be_told_in_another_unit(sql: ScoringSql, d
         ]
         for position, lines in drawn.scheme["positions"].items()
     }
-    before = {**drawn.scheme, "positions": reasonable, "change_inside_period": "refuse"}
+    # a pool may be a share of such an amount
+    bonus = [{word: said for word, said in one.items() if word != "pool"} for one in drawn.scheme["bonus"]]
+    before = {**drawn.scheme, "positions": reasonable, "change_inside_period": "refuse", "bonus": bonus}
     after = {
         **before,
         "positions": {

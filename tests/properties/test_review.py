@@ -18,7 +18,7 @@ from tests.properties.test_scoring_examples import LABEL, assignment, contributi
 from tests.reference.evaluation import scored
 from tests.reference.feedback import feedback_scores, has_feedback, told_answers
 from tests.reference.given import Answer, Assignment, Contribution, Given
-from tests.reference.review import capabilities, rating_fairness, reviewed
+from tests.reference.review import capabilities, rated_competencies, rating_fairness, reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -399,6 +399,8 @@ def published(scheme: Scheme, rows: Given, tables: Tables) -> np.ndarray[Any, np
         figures += [row["score"], row["company_score"]]
     for row in rating_fairness(MARCH, rows, scheme, march):
         figures += [row["mean"], row["rest_mean"]]
+    # of fct_strength, also those that have no peers
+    figures += [score for _, _, score in rated_competencies(MARCH, rows, scheme, march)]
     return np.array([float(figure or 0) for figure in figures])
 
 

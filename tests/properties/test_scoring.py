@@ -36,6 +36,7 @@ def test_every_published_figure_equals_the_second_computation(sql: ScoringSql) -
         nonlocal cases
         expected = scored(SPANS, drawn.rows, drawn.scheme)
         assert not disagreements(drawn, expected, sql), told(drawn, sql)
+        assert not sql.faults()
         cases += len(drawn.scheme["positions"])
         for name in sorted(met(drawn, expected)):
             event(name)
@@ -51,7 +52,9 @@ def test_every_published_figure_equals_the_second_computation(sql: ScoringSql) -
 @given(companies(positions=5))
 def test_the_drawn_schemes_are_such_as_a_company_may_have(drawn: Drawn) -> None:
     surroundings = Surroundings(
-        available_kpis=frozenset(drawn.scheme["kpis"]), currency="CNY", cycles=[Cycle.WEEK, Cycle.MONTH, Cycle.QUARTER]
+        available_kpis=frozenset(drawn.scheme["kpis"]),
+        currency=drawn.scheme["currency"],
+        cycles=[Cycle.WEEK, Cycle.MONTH, Cycle.QUARTER],
     )
     assert not inconsistencies(Scheme.model_validate(drawn.scheme), surroundings=surroundings)
 

@@ -34,6 +34,12 @@ def test_a_weighted_score_is_exact(sql: ScoringSql) -> None:
     assert row["weighted_score"] == Fraction("11.110988889")
 
 
+def test_dbt_knows_before_it_runs_which_kpis_a_scheme_may_ask_for(sql: ScoringSql) -> None:
+    # which of them it does ask for stands in the scheme's tables, which dbt does not read while it parses
+    for model in ("int_year_ago_contribution", "int_miss_contribution", "fct_instant_reward"):
+        assert {"kpi_revenue", "kpi_win_rate"} <= sql.reads[model], model
+
+
 def test_a_denominator_keeps_its_decimals_whatever_else_the_scheme_aggregates(sql: ScoringSql) -> None:
     # beside a mean, whose denominator has 8 decimals, that of a ratio lost its last four
     scheme = scheme_of(line("conversion", weight="1"))

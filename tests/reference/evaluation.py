@@ -11,6 +11,7 @@ from tests.reference.extra import extra_points
 from tests.reference.feedback import feedback_parts, feedback_scores, has_feedback
 from tests.reference.grades import band_of, dense_rank, quota_grades, vetoed
 from tests.reference.parts import mean_part
+from tests.reference.payout import payouts
 from tests.reference.rounding import number, rounded
 from tests.reference.scores import kpi_part, line_scores
 from tests.reference.versions import in_force, is_mean
@@ -27,7 +28,7 @@ Tables = dict[str, list["Row"]]
 
 
 def scored(spans: Sequence[Span], given: Given, scheme: Scheme) -> Tables:
-    """fct_kpi_actual, fct_kpi_score, fct_extra_points, fct_feedback_score and fct_evaluation of the periods."""
+    """fct_kpi_actual, fct_kpi_score, fct_extra_points, fct_feedback_score, fct_evaluation, fct_payout of the spans."""
     tables: Tables = defaultdict(list)
     for span in spans:
         for name, rows in _scored_in(span, given, scheme).items():
@@ -82,6 +83,7 @@ def _scored_in(span: Span, given: Given, scheme: Scheme) -> Tables:
         "fct_extra_points": list(extras.values()),
         "fct_feedback_score": list(feedback.values()),
         "fct_evaluation": evaluations,
+        "fct_payout": payouts(span, given, scheme, evaluations, held_by),
     }
 
 

@@ -78,6 +78,8 @@ class Assignment:
     valid_from: date
     valid_to: date
     fte: Decimal = Decimal(1)
+    bonus_base: Decimal = Decimal(0)
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Attendance:
 
 @dataclass(frozen=True)
 class Contribution:
-    """One credit of one source row; ``source`` is the key of that row."""
+    """One credit of one source row; ``source`` is the key of that row, ``segments`` are written like `{campaign=a}`."""
 
     kpi: str
     employee: str | None
@@ -110,6 +112,7 @@ class Contribution:
     denominator: Decimal
     credit: Decimal
     source: str
+    segments: str | None = None
 
 
 @dataclass(frozen=True)

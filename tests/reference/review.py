@@ -221,7 +221,7 @@ def capabilities(span: Span, given: Given, scheme: Scheme, tables: Tables) -> li
     scores: defaultdict[tuple[str, str], defaultdict[str, list[Fraction]]] = defaultdict(lambda: defaultdict(list))
     for department, objective, score in _objectives(scheme, tables):
         scores["objective", objective][department].append(score)
-    for department, competency, score in _competencies(span, given, scheme, tables):
+    for department, competency, score in rated_competencies(span, given, scheme, tables):
         scores["competency", competency][department].append(score)
     rows: list[Row] = []
     for (kind, capability), departments in scores.items():
@@ -266,7 +266,8 @@ def _objectives(scheme: Scheme, tables: Tables) -> Iterable[tuple[str, str, Frac
         yield department, objective, rounded(upper / total([row["weight"] * _days(row) for row in rows]), 8)
 
 
-def _competencies(span: Span, given: Given, scheme: Scheme, tables: Tables) -> Iterable[tuple[str, str, Fraction]]:
+def rated_competencies(span: Span, given: Given, scheme: Scheme, tables: Tables) -> Iterable[tuple[str, str, Fraction]]:
+    """Of each person and competency that may be told: department, competency, what others say."""
     if not has_feedback(span, scheme):
         return
     section = scheme["feedback"]

@@ -33,10 +33,11 @@ def _by_rule(attainment: Fraction, rule: Row) -> Fraction:
             zero_at = number(rule["zero_at"])
             return min(number(rule["cap"]), max(Fraction(0), 10 * (attainment - zero_at) / (1 - zero_at)))
         case _:
-            return _curve(attainment, [(number(x), number(y)) for x, y in rule["points"]])
+            return curve(attainment, [(number(x), number(y)) for x, y in rule["points"]])
 
 
-def _curve(attainment: Fraction, corners: list[tuple[Fraction, Fraction]]) -> Fraction:
+def curve(attainment: Fraction, corners: list[tuple[Fraction, Fraction]]) -> Fraction:
+    """Straight lines between the corners, level outside."""
     if attainment <= corners[0][0]:
         return corners[0][1]
     for (x0, y0), (x1, y1) in pairwise(corners):

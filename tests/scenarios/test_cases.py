@@ -178,7 +178,7 @@ def test_r26_two_systems_that_disagree_close_the_gate_with_the_days_until_they_a
 def test_r27_three_months_of_waiters_tell_who_may_be_promoted_and_who_needs_which_course(
     close: Callable[..., Closed],
 ) -> None:
-    case = close("restaurant_chain", "2026-01", "2026-02", "2026-03")
+    case = close("restaurant_chain", "2026-01", "2026-02", "2026-03", "2026-Q1")
     months = ("2026-01", "2026-02", "2026-03")
 
     # a target of 12 minutes, lower is better; of four tables each
@@ -208,6 +208,27 @@ def test_r27_three_months_of_waiters_tell_who_may_be_promoted_and_who_needs_whic
         (weighed(("0.6", 100), ("0.4", 120)), EXCELLENT, 1500 * Decimal("1.5")),
     ]
     assert [month["Guo Qiang"][0] for month in results] == [40, 40, 100]
+
+    proposed = case.rows("select period_id, employee_id, kind, months, months_with_grade from marts.fct_development")
+    assert sorted(proposed) == [
+        ("2026-Q1", "W02", "promotion_candidate", 3, 3),
+        ("2026-Q1", "W03", "support_plan", 3, 3),
+    ]
+    # Liu Yang's 25 % of praise are 37.5 % short of 40 %, He Jing's 16 minutes 25 % over 12
+    recommended = case.rows(
+        "select employee_id, course_id, rank, gap, shrunk_effect from marts.fct_training_recommendation "
+        "where period_id = '2026-01'"
+    )
+    assert sorted(recommended) == [
+        ("W03", "guest_talk", 1, Decimal("0.375"), None),
+        ("W04", "serving_order", 1, Decimal("0.25"), None),
+    ]
+    # in March He Jing takes 12 minutes in place of 16, two others as long as before: one person proves nothing
+    [effect] = case.rows(
+        "select people, comparison_people, effect, verdict from marts.fct_course_effect "
+        "where period_id = '2026-03' and kpi_id = 'response_minutes'"
+    )
+    assert effect == (1, 2, Decimal("-0.25"), "not_enough_data")
 
 
 @pytest.mark.slow
@@ -330,6 +351,15 @@ def test_r31_the_conversion_rate_is_fifteen_percent_higher_after_the_course(clos
     assert before is not None
     assert after == before * Decimal("1.15")
 
+    # who is below the target is proposed the course, until it is begun
+    recommended = case.rows("select period_id, employee_id, course_id, gap from marts.fct_training_recommendation")
+    assert recommended == [("2026-01", "V01", "user_behaviour", Decimal("0.2"))]
+    # March against January, of Luo Wen the same: one person proves nothing
+    effects = case.rows(
+        "select period_id, people, comparison_people, effect, effect_low, verdict from marts.fct_course_effect"
+    )
+    assert effects == [("2026-03", 1, 1, Decimal("0.15"), None, "not_enough_data")]
+
     assert case.results("2026-02")["Zhang Fan"] == (60, UNQUALIFIED, 0)
     assert case.results("2026-03") == {"Zhang Fan": (84, QUALIFIED, 2200), "Luo Wen": (100, QUALIFIED, 2200)}
 
@@ -397,6 +427,12 @@ def test_r33_retention_can_be_followed_day_by_day(close: Callable[..., Closed]) 
         "Tang Yue": (Decimal("112.5"), EXCELLENT, 1600 * Decimal("1.5")),
         "Shao Feng": (50, UNQUALIFIED, 0),
     }
+    congratulated = case.rows(
+        "select occurred_on::varchar, sentence_zh from marts.fct_daily_goal where employee_id = 'J01' and is_reached "
+        "order by all"
+    )
+    assert [day for day, _ in congratulated] == ["2026-03-25", "2026-03-28", "2026-03-30"]
+    assert congratulated[0][1] == "恭喜唐悦，2026-03-25 达成今日目标：次日留存率 100%（目标 80%）！"
 
 
 @pytest.mark.slow
@@ -451,3 +487,21 @@ def test_r34_advertising_weighs_half_from_april_on_and_referrals_count_and_the_r
         ("2026-04", "ads", share(8_000, 4_000)),
         ("2026-04", "referral", share(27_000, 6_000)),
     ]
+    advised = case.rows(
+        "select period_id, activity_type, cost, new_users, revenue, roi, recommendation from marts.fct_activity_return "
+        "order by all"
+    )
+    assert advised == [
+        ("2026-03", "ads", 10_000, 5, 15_000, Decimal("1.5"), "less"),
+        ("2026-03", "referral", 2_000, 2, 9_000, Decimal("4.5"), "more"),
+        ("2026-04", "ads", 4_000, 2, 8_000, 2, "less"),
+        ("2026-04", "referral", 6_000, 8, 27_000, Decimal("4.5"), "more"),
+    ]
+    assert case.rows("select period_id, roi, previous_roi, round(move_effect, 2) from marts.fct_spending_shift") == [
+        ("2026-03", 2, None, None),
+        ("2026-04", Decimal("3.5"), 2, Decimal("1.19")),
+    ]
+    # one customer in March and five on April 10
+    assert case.rows(
+        "select period_id, subject_id, employee_id, occurred_on::varchar, points, amount from marts.fct_instant_reward"
+    ) == [("2026-04", "friends", "H01", "2026-04-10", 50, 200)]

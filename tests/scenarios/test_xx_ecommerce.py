@@ -171,6 +171,7 @@ def test_two_systems_that_contradict_each_other_close_the_first_gate_with_the_da
     assert all(any(day in row for row in said) for day in days)
 
 
+@pytest.mark.slow
 def test_orders_that_come_late_count_in_their_month_and_not_as_of_a_load_before_them(tmp_path: Path) -> None:
     world, closing = World(), a_closing(tmp_path)
     orders = Shop.of(world).orders

@@ -5,8 +5,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from perf_pipelines.company import company_folder, list_companies, load_company
 from perf_pipelines.errors import CompanyRefused, PeriodRefused, Problem
@@ -99,7 +97,7 @@ LINE = "{kpi: revenue, goal: kr_revenue, weight: 0.6, target: 100, rule: standar
         ("unit: share", "unit: 5", "kpis.repurchase_rate.unit", "not text"),
         ("unit: share", "unit: {zh: 率}", "kpis.repurchase_rate.unit.en", "`en` is missing"),
         ("kind: share_of_units, bound", "kind: share_of_unit, bound", "kpis.repurchase_rate.aggregation.kind", "mean"),
-        ("bound: 2", "buond: 2", "kpis.repurchase_rate.aggregation", "missing"),
+        ("bound: 2", "buond: 2", "kpis.repurchase_rate.aggregation.buond", "did you mean `bound`?"),
         ("kind: threshold", "kind: treshold", "rules.standard.kind", "did you mean `threshold`?"),
         ("exceeded_at: 1.10", "exceeded_at: 0.90", "rules.standard.exceeded_at", "above 1"),
         ("zero_at: 0.5", "zero_at: 1", "rules.gradual.zero_at", "below 1"),
@@ -119,7 +117,7 @@ LINE = "{kpi: revenue, goal: kr_revenue, weight: 0.6, target: 100, rule: standar
         ("share: 0.80", "share: 1.2", "review.systemic_miss.share", "at most 1"),
         ("currency: CNY", "currency: USD", "currency", "CNY"),
         ("currency: CNY", "currency: yuan", "currency", "ISO 4217"),
-        ("until: 2026-03-31", "until: 31.03.2026", "positions.operator[2].until", "2017-07-01"),
+        ("until: 2026-03-31", "until: 31.03.2026", "positions.operator[2].until", "write 2026-03-31"),
         ("until: 2026-03-31", "until: 2026-02-30", "positions.operator[2].until", "calendar"),
         ("scheme: acme-2026", "scheme:", "scheme", "not text"),
     ],
@@ -132,10 +130,6 @@ def test_a_fault_in_the_scheme_is_found_with_line_and_field(
     found = [problem for problem in problems_of(write_company(tmp_path, scheme=scheme)) if problem.field == field]
     if field == "grades.bands[1].at_least" and new == "at_least: 0":
         line += 1
-    if field == "kpis.repurchase_rate.aggregation":
-        found = [
-            problem for problem in problems_of(tmp_path / "companies" / "acme") if problem.field == f"{field}.bound"
-        ]
     assert found, problems_of(tmp_path / "companies" / "acme")
     assert (found[0].file, found[0].line) == ("companies/acme/scheme.yaml", line)
     assert says in str(found[0])
@@ -430,7 +424,6 @@ def test_faults_in_all_files_are_reported_at_once_and_in_order(tmp_path: Path) -
         ("companies/acme/company.yaml", "timezone"),
         ("companies/acme/scheme.yaml", "goals[0]"),
         ("companies/acme/scheme.yaml", "goals[1].parent"),
-        ("companies/acme/scheme.yaml", "rules.gradual.cap"),
         ("companies/acme/scheme.yaml", "rules.gradual.kap"),
         ("companies/acme/scheme.yaml", "bonus.cycles.year"),
         ("companies/acme/sources.yaml", "systems.shop.folder"),
@@ -540,91 +533,3 @@ def test_a_moment_is_put_into_the_companys_time_zone(tmp_path: Path) -> None:
     company.closable(Period.parse("2026-03"), today=datetime(2026, 3, 31, 17, tzinfo=UTC))
     with pytest.raises(PeriodRefused):
         company.closable(Period.parse("2026-03"), today=datetime(2026, 3, 31, 15, tzinfo=UTC))
-
-
-PIECES = st.sampled_from(
-    [
-        "",
-        " ",
-        "\n",
-        "  ",
-        "\t",
-        ":",
-        ": ",
-        "-",
-        "- ",
-        "{",
-        "}",
-        "[",
-        "]",
-        ",",
-        "'",
-        '"',
-        "#",
-        "&a",
-        "*a",
-        "!x",
-        "|",
-        ">",
-        "%",
-        "?",
-        "~",
-        "null",
-        "true",
-        "0",
-        "-1",
-        "1e9",
-        ".nan",
-        "9" * 40,
-        "0.1234567891",
-        "2026-13-45",
-        "0001-01-01",
-        "9999-12-31",
-        "grow",
-        "revenue",
-        "kind",
-        "from",
-        "key_result",
-        "\\x00",
-        '"\\ud800"',
-        '"\\UFFFFFFFF"',
-        "\x00",
-        "\ud7ff",
-        "复",
-    ]
-)
-
-
-@st.composite
-def mutated_schemes(draw: st.DrawFn) -> str:
-    text = SCHEME
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(text)))
-        end = min(len(text), start + draw(st.integers(0, 12)))
-        text = text[:start] + draw(st.one_of(PIECES, st.text(max_size=4).filter(_encodable))) + text[end:]
-    return text
-
-
-@st.composite
-def schemes_with_another_word(draw: st.DrawFn) -> str:
-    words = SCHEME.split(" ")
-    for _ in range(draw(st.integers(1, 3))):
-        source, place = draw(st.integers(0, len(words) - 1)), draw(st.integers(0, len(words) - 1))
-        words[place] = words[source]
-    return " ".join(words)
-
-
-def _encodable(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(scheme=st.one_of(mutated_schemes(), schemes_with_another_word()))
-def test_no_scheme_can_do_worse_than_be_refused(tmp_path: Path, scheme: str) -> None:
-    folder = write_company(tmp_path, scheme=scheme)
-    refused: CompanyRefused | None = None
-    try:
-        load(folder)
-    except CompanyRefused as refusal:
-        refused = refusal
-    assert refused is None or (refused.problems and str(refused).encode())

@@ -71,9 +71,18 @@ def test_bad_syntax_is_refused_with_its_line() -> None:
     assert refused("a: 1\nb: [1, 2\nc: 3\n").line == 3
 
 
-@pytest.mark.parametrize("text", ["", "- a\n- b\n", "just words", "42", "# only a comment\n"])
-def test_a_document_that_is_no_block_is_refused(text: str) -> None:
-    assert "key: value" in refused(text).what
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "the file is empty"),
+        ("# only a comment\n", "the file is empty"),
+        ("- a\n- b\n", "the file is a list, and no block of `key: value`"),
+        ("just words", "the file is `just words`, and no block of `key: value`"),
+        ("42", "the file is `42`, and no block of `key: value`"),
+    ],
+)
+def test_a_document_that_is_no_block_is_refused(text: str, what: str) -> None:
+    assert (refused(text).what, refused(text).line) == (what, 1)
 
 
 @pytest.mark.parametrize(

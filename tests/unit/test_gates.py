@@ -55,6 +55,7 @@ COLUMNS = {
     "double_credit": "period_id kpi_id source_system source_table source_key unit_id credit",
     "kpi_volume": "period_id kpi_id contributions",
     "unassigned_contribution": "period_id kpi_id employee_id contributions first_on first_key",
+    "reward_subject_unknown": "reward_id kpi_id subject contributions",
     "fct_evaluation": (
         "period_id employee_id revision kpi_score feedback_score final_score grade"
         " rank_in_department department_headcount rank_in_position coverage status reason"
@@ -66,6 +67,7 @@ COLUMNS = {
     "calibration_stale": "period_id employee_id calibrated_by grade_seen computed_grade",
     "fct_payout": ("period_id employee_id revision grade bonus_base multiplier active_share amount currency status"),
     "payout_fault": "period_id employee_id fault",
+    "pool_fault": "period_id pool_id fault",
 }
 
 
@@ -110,6 +112,7 @@ SOUND: dict[str, list[Row]] = {
         "double_credit": [],
         "kpi_volume": [(MARCH, "revenue", 1)],
         "unassigned_contribution": [],
+        "reward_subject_unknown": [],
         "fct_evaluation": [
             (
                 MARCH,
@@ -139,6 +142,7 @@ SOUND: dict[str, list[Row]] = {
             (MARCH, "bo", 1, "unqualified", D("1000.00"), D("0"), D("1"), D("0.00"), "USD", "proposed"),
         ],
         "payout_fault": [],
+        "pool_fault": [],
     }.items()
 }
 
@@ -309,6 +313,7 @@ VIOLATIONS: dict[tuple[str, str, str | None], Violation] = {
     ("unassigned_contribution", NO_ROW, None): unwanted(
         "unassigned_contribution", MARCH, "revenue", "zed", 1, MARCH_1, "d1"
     ),
+    ("reward_subject_unknown", NO_ROW, None): unwanted("reward_subject_unknown", "crowd", "revenue", "campain", 9),
     ("fct_evaluation", UNIQUE_TOGETHER, "period_id, employee_id, revision"): twice("fct_evaluation", **A_REVISED),
     ("fct_evaluation", NOT_NULL, "status"): broken(
         "fct_evaluation", {**A_REVISED, "status": "null"}, status=None, reason="lost"
@@ -349,6 +354,7 @@ VIOLATIONS: dict[tuple[str, str, str | None], Violation] = {
     ),
     ("fct_payout", IN_SET, "status"): broken("fct_payout", {**A_REVISED, "status": "posted"}, status="posted"),
     ("payout_fault", NO_ROW, None): unwanted("payout_fault", MARCH, "zed", "is no employee"),
+    ("pool_fault", NO_ROW, None): unwanted("pool_fault", MARCH, "company", "pays 99.99, holds 100, is to pay 100"),
 }
 
 EXPECTATIONS = [
@@ -370,6 +376,12 @@ def failed(result: GateResult) -> list[tuple[str, str, str | None]]:
 
 def one_table(gate: Gate, table: str) -> Gate:
     return dataclasses.replace(gate, tables={table: gate.tables[table]})
+
+
+def without_pools(gate: Gate) -> Gate:
+    return dataclasses.replace(
+        gate, tables={name: suite for name, suite in gate.tables.items() if name != "pool_fault"}
+    )
 
 
 def test_every_expectation_has_exactly_one_violation() -> None:
@@ -443,7 +455,7 @@ def test_a_refusal_about_a_whole_table_says_what_was_observed() -> None:
 
 
 def test_of_many_offending_rows_the_first_are_named_and_the_rest_counted() -> None:
-    gate = GATES["gate_4_payout"]
+    gate = without_pools(GATES["gate_4_payout"])
     many = OFFENDING_ROWS_KEPT + 5
     unpaid = [{**SOUND["fct_payout"][0], "employee_id": f"e{n:02}", "amount": Decimal(-n)} for n in range(1, many + 1)]
     faults = [
@@ -705,7 +717,9 @@ def test_a_closed_gate_prints_nothing_and_calls_nobody_and_loading_does_not_impo
         money = {"amount": Decimal("-0.10"), "multiplier": Decimal("1.5")}
         payout = pd.DataFrame([{**keys, **money, "revision": 1, "status": "posted"}])
         fault = pd.DataFrame([{**keys, "fault": "is no employee"}])
-        assert len(run_gate(gate, {"fct_payout": payout, "payout_fault": fault}).failure().problems) == 3
+        pool = pd.DataFrame({"period_id": [], "pool_id": [], "fault": []})
+        frames = {"fct_payout": payout, "payout_fault": fault, "pool_fault": pool}
+        assert len(run_gate(gate, frames).failure().problems) == 3
         assert not {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"} & set(calls), calls
         """
     done = subprocess.run(

@@ -139,6 +139,19 @@ def said(after: Scheme, before: Scheme | None = None, *, language: Language = La
         ),
         (
             "rules:\n",
+            "rewards:\n  - {id: crowd, name: {zh: 达人, en: Crowd}, kpi: revenue, reaches: 100, points: 5, money: 8}\n"
+            "rules:\n",
+            "instant reward Crowd added: KPI Revenue, reaches 100 CNY, points 5, money 8",
+            "新增即时奖励 达人：指标 营收，达到 100 CNY，积分 5，奖金 8",
+        ),
+        (
+            "rules:\n",
+            "daily_goals:\n  operator:\n    - {kpi: revenue, target: 100}\nrules:\n",
+            "daily goal Operator added: Revenue (target 100 CNY)",
+            "新增每日目标 运营：营收（目标值 100 CNY）",
+        ),
+        (
+            "rules:\n",
             "  host:\n" + FIRST_LINE.replace("0.6", "1.0") + "rules:\n",
             "position Host added: Revenue (goal R, weight 100 %, target 100 CNY, rule standard)",
             "新增岗位 host：营收（目标链 收，权重 100%，目标值 100 CNY，计分规则 standard）",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from perf_pipelines.errors import CompanyRefused
 from perf_pipelines.periods import Period
 from perf_pipelines.scheme.tables import scheme_tables
 from tests.unit.a_company import SCHEME, load, replaced, write_company
@@ -32,7 +33,7 @@ def tables(tmp_path: Path) -> dict[str, pa.Table]:
 
 def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, pa.Table]) -> None:
     assert {name: {field.name: str(field.type) for field in table.schema} for name, table in tables.items()} == {
-        "scheme": {"scheme_id": "string", "currency": "string"},
+        "scheme": {"scheme_id": "string", "currency": "string", "currency_units": "int32"},
         "evaluation": {
             "period_id": "string",
             "kpi_weight": "decimal128(9, 6)",
@@ -53,6 +54,7 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "aggregation_parameter": "decimal128(28, 8)",
             "is_sum_like": "bool",
             "better": "string",
+            "competency_id": "string",
         },
         "goal": {
             "goal_id": "string",
@@ -115,6 +117,27 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "valid_from": "date32[day]",
             "valid_to": "date32[day]",
         },
+        "reward": {
+            "reward_id": "string",
+            "name_zh": "string",
+            "name_en": "string",
+            "kpi_id": "string",
+            "subject": "string",
+            "reaches": "decimal128(28, 8)",
+            "points": "decimal128(9, 4)",
+            "money": "decimal128(18, 3)",
+            "positions": "list<item: string>",
+            "valid_from": "date32[day]",
+            "valid_to": "date32[day]",
+        },
+        "daily_goal": {
+            "position_id": "string",
+            "kpi_id": "string",
+            "target": "decimal128(28, 8)",
+            "valid_from": "date32[day]",
+            "valid_to": "date32[day]",
+        },
+        "activity_review": {"period_id": "string", "min_campaigns": "int32", "error": "decimal128(9, 6)"},
         "feedback": {
             "period_id": "string",
             "scale_low": "decimal128(9, 4)",
@@ -140,11 +163,38 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "multiplier": "decimal128(9, 6)",
             "sort_order": "int32",
         },
-        "bonus_cycle": {"period_id": "string", "cycle": "string", "share": "decimal128(9, 6)"},
+        "bonus_cycle": {
+            "period_id": "string",
+            "cycle": "string",
+            "share": "decimal128(9, 6)",
+            "at_most": "decimal128(18, 3)",
+        },
+        "pay_curve": {
+            "period_id": "string",
+            "value_of": "string",
+            "attainment_cap": "decimal128(18, 8)",
+            "threshold": "decimal128(18, 8)",
+            "kind": "string",
+            "parameters": "string",
+            "last_at": "decimal128(18, 8)",
+            "last_factor": "decimal128(9, 4)",
+            "rate": "decimal128(9, 4)",
+            "per": "decimal128(18, 8)",
+            "cap": "decimal128(9, 4)",
+        },
+        "pool": {
+            "period_id": "string",
+            "department_id": "string",
+            "amount": "decimal128(18, 3)",
+            "kpi_id": "string",
+            "share": "decimal128(9, 6)",
+            "scale": "string",
+        },
         "review": {
             "period_id": "string",
             "systemic_miss_share": "decimal128(9, 6)",
             "systemic_miss_min_headcount": "int32",
+            "systemic_miss_error": "decimal128(9, 6)",
             "distribution_p_value": "decimal128(9, 6)",
             "distribution_min_headcount": "int32",
         },
@@ -161,6 +211,29 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
         },
         "capability_review": {"period_id": "string", "min_headcount": "int32", "difference": "decimal128(9, 4)"},
         "fairness_review": {"period_id": "string", "min_people": "int32"},
+        "strength_review": {
+            "period_id": "string",
+            "false_findings": "decimal128(9, 6)",
+            "history_months": "int32",
+            "min_weeks": "int32",
+            "min_sample": "int32",
+            "min_peers": "int32",
+            "margin": "decimal128(9, 6)",
+        },
+        "course_review": {
+            "period_id": "string",
+            "false_findings": "decimal128(9, 6)",
+            "months": "int32",
+            "finished_within": "int32",
+            "min_people": "int32",
+        },
+        "development_rule": {
+            "period_id": "string",
+            "kind": "string",
+            "grade": "string",
+            "share": "decimal128(9, 6)",
+            "min_months": "int32",
+        },
     }
 
 
@@ -210,7 +283,7 @@ def test_a_grade_carries_its_multiplier(tables: dict[str, pa.Table]) -> None:
 
 
 def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None:
-    assert tables["scheme"].to_pylist() == [{"scheme_id": "acme-2026", "currency": "CNY"}]
+    assert tables["scheme"].to_pylist() == [{"scheme_id": "acme-2026", "currency": "CNY", "currency_units": 100}]
     assert tables["evaluation"].to_pylist() == [
         {
             "period_id": "2026-03",
@@ -232,6 +305,7 @@ def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None
             "period_id": "2026-03",
             "systemic_miss_share": D("0.8"),
             "systemic_miss_min_headcount": 3,
+            "systemic_miss_error": D("0.05"),
             "distribution_p_value": D("0.05"),
             "distribution_min_headcount": 5,
         }
@@ -251,6 +325,33 @@ def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None
     ]
     assert tables["capability_review"].to_pylist() == [{"period_id": "2026-03", "min_headcount": 3, "difference": 5}]
     assert tables["fairness_review"].to_pylist() == [{"period_id": "2026-03", "min_people": 5}]
+    assert tables["strength_review"].to_pylist() == [
+        {
+            "period_id": "2026-03",
+            "false_findings": D("0.05"),
+            "history_months": 3,
+            "min_weeks": 8,
+            "min_sample": 30,
+            "min_peers": 2,
+            "margin": D("0.05"),
+        }
+    ]
+    assert tables["course_review"].to_pylist() == [
+        {"period_id": "2026-03", "false_findings": D("0.05"), "months": 6, "finished_within": 12, "min_people": 5}
+    ]
+    assert tables["development_rule"].to_pylist() == []
+
+
+def test_a_rule_of_development_is_a_row_and_names_a_grade_that_exists(tmp_path: Path) -> None:
+    written = "  development: {promotion: {grade: good}, support: {grade: fair, share: 0.5, min_months: 2}}\n"
+    text = SCHEME + written
+    rules = scheme_tables(load(write_company(tmp_path / "sound", scheme=text)).scheme, [MARCH])["development_rule"]
+    assert [(row["kind"], row["grade"], row["share"], row["min_months"]) for row in rules.to_pylist()] == [
+        ("promotion_candidate", "good", D("0.75"), 3),
+        ("support_plan", "fair", D("0.5"), 2),
+    ]
+    with pytest.raises(CompanyRefused, match="there is no grade `brilliant`"):
+        load(write_company(tmp_path / "unsound", scheme=text.replace("grade: good}", "grade: brilliant}")))
 
 
 def test_sql_reads_a_rules_parameters_exactly(tmp_path: Path) -> None:

@@ -148,6 +148,14 @@
 {%- endmacro %}
 
 
+{#- The aggregations in use whose numerators and denominators of any parts add up to those of the whole. -#}
+{% macro aggregations_that_add_up() -%}
+    {%- set counting = aggregations_in_use('counts_units', true) -%}
+    {%- set found = aggregations_in_use('effects', 'volume') + aggregations_in_use('effects', 'mix_and_rate') -%}
+    {{ return(found | reject('in', counting) | list) }}
+{%- endmacro %}
+
+
 {#- Query for the ids of the KPIs with one of these aggregations. -#}
 {% macro kpis_of(aggregations) -%}
     select kpi.kpi_id from {{ source('scheme', 'kpi') }} as kpi where list_contains({{ aggregations }}, kpi.aggregation)

@@ -4,18 +4,21 @@
     DuckDB divides decimals in binary floating point. Here the division is done on whole numbers (HUGEINT), so
     that the result is exact and the same everywhere. Both arguments are decimals with at most `decimals` decimals and
     below 10^(38 - 2 * decimals): below 10^14 unless told otherwise. Null when either is null or the denominator is 0.
+
+    Both are handed to a lambda, because DuckDB would compute in a branch of a `case` each time what is named twice.
 -#}
 {% macro exact_ratio(numerator, denominator, scale=8, decimals=12) -%}
-    {%- set n = whole_number(numerator, decimals) -%}
-    {%- set d = whole_number(denominator, decimals) -%}
-    cast(
-        cast(
-            sign({{ n }}) * sign({{ d }})
-            * ((2 * abs({{ n }}) * {{ 10 ** scale }} + abs({{ d }})) // nullif(2 * abs({{ d }}), 0))
-            as decimal(38, 0)
-        ) * cast('{{ "0." ~ "0" * (scale - 1) ~ "1" }}' as decimal({{ scale + 1 }}, {{ scale }}))
-        as decimal(28, {{ scale }})
-    )
+    list_transform(
+        [{'n': {{ whole_number(numerator, decimals) }}, 'd': {{ whole_number(denominator, decimals) }}}],
+        lambda ratio: cast(
+            cast(
+                sign(ratio['n']) * sign(ratio['d'])
+                * ((2 * abs(ratio['n']) * {{ 10 ** scale }} + abs(ratio['d'])) // nullif(2 * abs(ratio['d']), 0))
+                as decimal(38, 0)
+            ) * cast('{{ "0." ~ "0" * (scale - 1) ~ "1" }}' as decimal({{ scale + 1 }}, {{ scale }}))
+            as decimal(28, {{ scale }})
+        )
+    )[1]
 {%- endmacro %}
 
 

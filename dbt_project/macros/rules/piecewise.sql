@@ -1,15 +1,18 @@
 {#- Straight lines between the given points [attainment, points]; before the first and after the last, level. -#}
 {% macro rule_piecewise(attainment) -%}
-    {%- set below, above = point_below(attainment), point_above(attainment) -%}
-    case
-        when {{ below }} is null then {{ above }}[2]
-        when {{ above }} is null then {{ below }}[2]
-        else
-            {{ below }}[2] + {{ exact_ratio(
-                '(' ~ above ~ '[2] - ' ~ below ~ '[2]) * (' ~ attainment ~ ' - ' ~ below ~ '[1])',
-                above ~ '[1] - ' ~ below ~ '[1]', scale=4
-            ) }}
-    end
+    {#- the two points are found once; named in each branch, they would be read from the rule's JSON again each time -#}
+    list_transform(
+        [{'below': {{ point_below(attainment) }}, 'above': {{ point_above(attainment) }}}],
+        lambda found: case
+            when found['below'] is null then found['above'][2]
+            when found['above'] is null then found['below'][2]
+            else
+                found['below'][2] + {{ exact_ratio(
+                    "(found['above'][2] - found['below'][2]) * (" ~ attainment ~ " - found['below'][1])",
+                    "found['above'][1] - found['below'][1]", scale=4
+                ) }}
+        end
+    )[1]
 {%- endmacro %}
 
 

@@ -36,3 +36,13 @@
     {{ as_percentage(column, 'zh') }} as {{ column }}_zh,
     {{ as_percentage(column, 'en') }} as {{ column }}_en
 {%- endmacro %}
+
+
+{#- A share in percent with one decimal and its sign: 0.15 is +15.0. -#}
+{% macro signed_percent(share) -%}
+    format(
+        '{}{}',
+        case when {{ share }} >= 0 then '+' else '-' end,
+        cast(round(abs(cast({{ share }} as decimal(28, 8))) * 100, 1) as decimal(28, 1))
+    )
+{%- endmacro %}

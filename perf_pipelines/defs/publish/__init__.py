@@ -1,1 +1,1 @@
-"""The published marts as an asset."""
+"""The published marts and the reports made from them, as assets."""

@@ -40,6 +40,7 @@ def _published(site: Site, cycle: Cycle, marts: list[dg.AssetKey]) -> dg.AssetsD
     def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         closing: Closing = getattr(context.resources, site.resource)
         periods = site.periods(context.partition_keys, cycle)
+        closing.check_not_posted(periods)  # between two steps of a run somebody may have posted what stood before
         publication = closing.publish(periods, as_of=context.run.tags.get(AS_OF_TAG))
         _log.info("published %s, content hash %s", ", ".join(p.id for p in periods), publication.content_hash[:12])
         rows = [{"mart": mart, "rows": str(count)} for mart, count in sorted(publication.rows.items())]

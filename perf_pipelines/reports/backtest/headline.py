@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from perf_pipelines.currencies import decimals_of, money
 from perf_pipelines.periods import Period, spans
 from perf_pipelines.wording import Language, number, percentage, signed
 
@@ -40,8 +41,8 @@ def _money(comparison: Comparison, periods: str, language: Language) -> str:
     if not comparison.pays:
         return f"{periods} 不发奖金。" if zh else f"{periods} pay no bonus."
     company, currency = comparison.company, comparison.currency
-    before, after = (number(company[f"payout_{side}"] or Decimal(0), 2) for side in ("before", "after"))
-    by = signed(company["payout_difference"], 2)
+    before, after = (money(company[f"payout_{side}"] or Decimal(0), currency) for side in ("before", "after"))
+    by = signed(company["payout_difference"], decimals_of(currency))
     share = change_in_percent(company["payout_before"], company["payout_difference"], language)
     if zh:
         return f"{periods} 拟发奖金：{before} → {after} {currency}，{by}{f'（{share}）' if share else ''}。"

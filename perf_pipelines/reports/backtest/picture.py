@@ -5,13 +5,12 @@ It carries no fonts: Chinese names are drawn in the first font of the list that 
 
 from __future__ import annotations
 
-import unicodedata
-from decimal import ROUND_FLOOR, Decimal
-from itertools import count
+from decimal import Decimal
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
+from perf_pipelines.currencies import decimals_of
 from perf_pipelines.reports.backtest.headline import change_in_percent, headline
+from perf_pipelines.reports.drawing import GRID, INK, QUIET, Drawing, cut, ticks, width_of
 from perf_pipelines.wording import Language, number, signed
 
 if TYPE_CHECKING:
@@ -26,10 +25,6 @@ _BAR = 13
 _NAMES = 220
 """Widest column of names; a longer name is cut."""
 
-_MOST_TICKS = 6
-
-_FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Zen Hei',Arial,sans-serif"
-_INK, _QUIET, _GRID, _PAPER = "#1c2733", "#5d6875", "#e2e6ea", "#ffffff"
 _BEFORE, _MORE, _LESS = "#9aa3ad", "#1f6aa5", "#c2591b"
 
 
@@ -46,52 +41,56 @@ def to_svg(comparison: Comparison, *, language: Language) -> str:
     else:
         heading = "各部门平均得分（分）" if zh else "Mean score by department, points"
 
-    drawing = _Drawing(height=_MARGIN + 40 + 20 * len(sentences) + 96 + _ROW * len(departments) + 92 + 46 * len(grades))
+    drawing = Drawing(
+        width=_WIDTH, height=_MARGIN + 40 + 20 * len(sentences) + 96 + _ROW * len(departments) + 92 + 46 * len(grades)
+    )
     y = _MARGIN + 18
     drawing.text(_MARGIN, y, title, size=21, bold=True)
     for sentence in sentences:
         y += 20
-        drawing.text(_MARGIN, y + 6, sentence, size=13, colour=_QUIET)
+        drawing.text(_MARGIN, y + 6, sentence, size=13, colour=QUIET)
     y += 44
     drawing.text(_MARGIN, y, heading, size=15, bold=True)
     _legend(drawing, y, zh=zh)
-    y = _dumbbells(drawing, departments, of=of, top=y + 26, language=language)
+    y = _dumbbells(drawing, departments, of=of, currency=comparison.currency, top=y + 26, language=language)
     y += 46
     drawing.text(_MARGIN, y, "评估次数，按等级" if zh else "Evaluations by grade", size=15, bold=True)
     _bars(drawing, grades, top=y + 18, language=language)
     return drawing.written()
 
 
-def _legend(drawing: _Drawing, y: float, *, zh: bool) -> None:
+def _legend(drawing: Drawing, y: float, *, zh: bool) -> None:
     shown = [
         (_BEFORE, "现方案" if zh else "present scheme"),
         (_MORE, "新方案（增加）" if zh else "other scheme, more"),
         (_LESS, "新方案（减少）" if zh else "other scheme, less"),
     ]
-    x = _WIDTH - _MARGIN - sum(_width_of(said, 12) + 30 for _, said in shown)
+    x = _WIDTH - _MARGIN - sum(width_of(said, 12) + 30 for _, said in shown)
     for colour, said in shown:
         x += 30
         drawing.circle(x - 12, y - 4, 5, colour)
-        drawing.text(x, y, said, size=12, colour=_QUIET)
-        x += _width_of(said, 12)
+        drawing.text(x, y, said, size=12, colour=QUIET)
+        x += width_of(said, 12)
 
 
-def _dumbbells(drawing: _Drawing, rows: Sequence[Row], *, of: str, top: float, language: Language) -> float:
+def _dumbbells(
+    drawing: Drawing, rows: Sequence[Row], *, of: str, currency: str, top: float, language: Language
+) -> float:
     """A line a row from the value before to the value after; the y below the axis."""
-    names = [_cut(row[f"name_{language}"] or "–", 13) for row in rows]
-    changes = [_change(row, of, language) for row in rows]
-    left = _MARGIN + max((_width_of(name, 13) for name in names), default=0) + 18
-    right = _WIDTH - _MARGIN - max((_width_of(change, 13) for change in changes), default=0) - 20
+    names = [cut(row[f"name_{language}"] or "–", 13, width=_NAMES) for row in rows]
+    changes = [_change(row, of, currency, language) for row in rows]
+    left = _MARGIN + max((width_of(name, 13) for name in names), default=0) + 18
+    right = _WIDTH - _MARGIN - max((width_of(change, 13) for change in changes), default=0) - 20
     values = [row[f"{of}_{side}"] or Decimal(0) for row in rows for side in ("before", "after")]
-    ticks = _ticks(min(values, default=Decimal(0)), max(values, default=Decimal(1)))
+    marks = ticks(min(values, default=Decimal(0)), max(values, default=Decimal(1)))
     bottom = top + _ROW * len(rows)
 
     def across(value: Decimal) -> float:
-        return left + float((value - ticks[0]) / (ticks[-1] - ticks[0])) * (right - left)
+        return left + float((value - marks[0]) / (marks[-1] - marks[0])) * (right - left)
 
-    for tick in ticks:
-        drawing.line(across(tick), top, across(tick), bottom, _GRID, 1)
-        drawing.text(across(tick), bottom + 17, number(tick), size=11, colour=_QUIET, anchor="middle")
+    for tick in marks:
+        drawing.line(across(tick), top, across(tick), bottom, GRID, 1)
+        drawing.text(across(tick), bottom + 17, number(tick), size=11, colour=QUIET, anchor="middle")
     for index, (row, name, change) in enumerate(zip(rows, names, changes, strict=True)):
         y = top + _ROW * (index + 0.5)
         before, after = (row[f"{of}_{side}"] or Decimal(0) for side in ("before", "after"))
@@ -104,10 +103,10 @@ def _dumbbells(drawing: _Drawing, rows: Sequence[Row], *, of: str, top: float, l
     return bottom + 17
 
 
-def _bars(drawing: _Drawing, rows: Sequence[Row], *, top: float, language: Language) -> None:
+def _bars(drawing: Drawing, rows: Sequence[Row], *, top: float, language: Language) -> None:
     """Two bars a grade, that of the present scheme above that of the other."""
-    names = [_cut(row[f"name_{language}"], 13) for row in rows]
-    left = _MARGIN + max((_width_of(name, 13) for name in names), default=0) + 18
+    names = [cut(row[f"name_{language}"], 13, width=_NAMES) for row in rows]
+    left = _MARGIN + max((width_of(name, 13) for name in names), default=0) + 18
     most = max((max(row["before"], row["after"]) for row in rows), default=0) or 1
     longest = _WIDTH - _MARGIN - 120 - left
     for index, (row, name) in enumerate(zip(rows, names, strict=True)):
@@ -119,89 +118,17 @@ def _bars(drawing: _Drawing, rows: Sequence[Row], *, top: float, language: Langu
             said = str(row[side])
             if side == "after" and row["after"] != row["before"]:
                 said += f" ({signed(row['after'] - row['before'], 0)})"
-            drawing.text(left + length + 8, y + offset + 10.5, said, size=12, colour=_INK)
+            drawing.text(left + length + 8, y + offset + 10.5, said, size=12, colour=INK)
 
 
-def _change(row: Row, of: str, language: Language) -> str:
+def _change(row: Row, of: str, currency: str, language: Language) -> str:
     difference = row[f"{of}_difference"]
     if difference is None:
         return "–"
     share = change_in_percent(row[f"{of}_before"], difference, language) if of == "payout" and difference else ""
-    return f"{signed(difference, 2)}{f' ({share})' if share else ''}"
+    decimals = decimals_of(currency) if of == "payout" else 2
+    return f"{signed(difference, decimals)}{f' ({share})' if share else ''}"
 
 
 def _colour(difference: Decimal) -> str:
     return _MORE if difference > 0 else _LESS if difference < 0 else _BEFORE
-
-
-def _ticks(low: Decimal, high: Decimal) -> list[Decimal]:
-    """Round numbers, the first at most ``low``, the last at least ``high``; two or more."""
-    span = high - low or abs(high) or Decimal(1)
-    steps = (Decimal(digit).scaleb(power) for power in count(span.adjusted() - 1) for digit in (1, 2, 5))
-    step = next(step for step in steps if span / step <= _MOST_TICKS)
-    ticks = [(low / step).to_integral_value(ROUND_FLOOR) * step]
-    while ticks[-1] < high or len(ticks) < 2:
-        ticks.append(ticks[-1] + step)
-    return ticks
-
-
-def _width_of(text: str, size: float) -> float:
-    """How wide a text is about: a Chinese character is as wide as it is high, others a little more than half of it."""
-    return sum(size * (1.0 if unicodedata.east_asian_width(character) in "WF" else 0.58) for character in text)
-
-
-def _cut(name: str, size: float) -> str:
-    if _width_of(name, size) <= _NAMES:
-        return name
-    while _width_of(f"{name}…", size) > _NAMES:
-        name = name[:-1]
-    return f"{name}…"
-
-
-class _Drawing:
-    def __init__(self, *, height: float) -> None:
-        self._svg = ElementTree.Element(
-            "svg",
-            {
-                "xmlns": "http://www.w3.org/2000/svg",
-                "viewBox": f"0 0 {_WIDTH} {height:.0f}",
-                "width": str(_WIDTH),
-                "height": f"{height:.0f}",
-                "font-family": _FONTS,
-            },
-        )
-        self._add("rect", {"width": "100%", "height": "100%", "fill": _PAPER})
-
-    def text(
-        self,
-        x: float,
-        y: float,
-        said: str,
-        *,
-        size: int,
-        colour: str = _INK,
-        anchor: str = "start",
-        bold: bool = False,
-    ) -> None:
-        place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "font-size": str(size), "fill": colour, "text-anchor": anchor}
-        self._add("text", {**place, **({"font-weight": "bold"} if bold else {})}).text = said
-
-    def line(self, x1: float, y1: float, x2: float, y2: float, colour: str, width: float) -> None:
-        ends = {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
-        self._add("line", {**_places(ends), "stroke": colour, "stroke-width": str(width)})
-
-    def circle(self, x: float, y: float, radius: float, colour: str) -> None:
-        self._add("circle", {**_places({"cx": x, "cy": y, "r": radius}), "fill": colour})
-
-    def bar(self, x: float, y: float, width: float, height: float, colour: str) -> None:
-        self._add("rect", {**_places({"x": x, "y": y, "width": width, "height": height}), "fill": colour})
-
-    def written(self) -> str:
-        return ElementTree.tostring(self._svg, encoding="unicode") + "\n"
-
-    def _add(self, tag: str, attributes: dict[str, str]) -> ElementTree.Element:
-        return ElementTree.SubElement(self._svg, tag, attributes)
-
-
-def _places(places: dict[str, float]) -> dict[str, str]:
-    return {name: f"{value:.1f}" for name, value in places.items()}

@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from perf_pipelines.currencies import decimals_of
 from perf_pipelines.reports.backtest.headline import change_in_percent, headline
 from perf_pipelines.wording import Language, number, signed
 
@@ -68,7 +69,7 @@ def _groups(of: str, rows: Iterable[Row], comparison: Comparison, language: Lang
         money: list[str] = []
         if comparison.pays:
             share = change_in_percent(row["payout_before"], row["payout_difference"], language)
-            money = [*_change(row, "payout"), share]
+            money = [*_change(row, "payout", decimals=decimals_of(comparison.currency)), share]
         *_, score = _change(row, "mean")
         table.add_row(row[f"name_{language}"] or "–", *money, score, str(row["better"]), str(row["worse"]))
     return table
@@ -89,7 +90,8 @@ def _people(title: str, rows: Iterable[Row], comparison: Comparison, language: L
     table = _table(title, "部门" if zh else "Department", left=2)
     _figures(table, f"奖金（{comparison.currency}）" if zh else f"Payout, {comparison.currency}", zh=zh)
     for row in rows:
-        table.add_row(row[f"employee_{language}"], row[f"department_{language}"] or "–", *_change(row, "payout"))
+        paid = _change(row, "payout", decimals=decimals_of(comparison.currency))
+        table.add_row(row[f"employee_{language}"], row[f"department_{language}"] or "–", *paid)
     return table
 
 
@@ -107,10 +109,10 @@ def _figures(table: Table, of: str, *, zh: bool) -> None:
     table.add_column("\n变化" if zh else "\nchange", justify="right", no_wrap=True)
 
 
-def _change(row: Row, of: str) -> tuple[str, str, str]:
+def _change(row: Row, of: str, *, decimals: int = 2) -> tuple[str, str, str]:
     difference = row[f"{of}_difference"]
     return (
-        number(row[f"{of}_before"], 2),
-        number(row[f"{of}_after"], 2),
-        "" if difference is None else signed(difference, 2),
+        number(row[f"{of}_before"], decimals),
+        number(row[f"{of}_after"], decimals),
+        "" if difference is None else signed(difference, decimals),
     )

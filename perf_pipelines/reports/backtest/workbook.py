@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from perf_pipelines.reports.workbook import Column, add_sheet, open_workbook
+from perf_pipelines.reports.workbook import MONEY, Column, add_sheet, in_currency, open_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from perf_pipelines.reports.backtest.comparison import Comparison
 
-_MONEY, _SCORE, _COUNT = "#,##0.00", "0.00", "0"
+_SCORE, _COUNT = "0.00", "0"
 
 _FIGURES = (
-    Column(name="payout_before", zh="奖金：现方案", en="Payout, present scheme", number_format=_MONEY),
-    Column(name="payout_after", zh="奖金：新方案", en="Payout, other scheme", number_format=_MONEY),
-    Column(name="payout_difference", zh="奖金变化", en="Change of payout", number_format=_MONEY),
+    Column(name="payout_before", zh="奖金：现方案", en="Payout, present scheme", number_format=MONEY),
+    Column(name="payout_after", zh="奖金：新方案", en="Payout, other scheme", number_format=MONEY),
+    Column(name="payout_difference", zh="奖金变化", en="Change of payout", number_format=MONEY),
     Column(name="people", zh="人数", en="People", number_format=_COUNT),
     Column(name="people_with_more", zh="奖金增加人数", en="People with more", number_format=_COUNT),
     Column(name="people_with_less", zh="奖金减少人数", en="People with less", number_format=_COUNT),
@@ -55,9 +55,9 @@ _PEOPLE = (
     Column(name="rank_before", zh="部门排名：现方案", en="Rank, present", number_format=_COUNT),
     Column(name="rank_after", zh="部门排名：新方案", en="Rank, other", number_format=_COUNT),
     Column(name="ranks_gained", zh="名次上升", en="Ranks gained", number_format=_COUNT),
-    Column(name="payout_before", zh="奖金：现方案", en="Payout, present", number_format=_MONEY),
-    Column(name="payout_after", zh="奖金：新方案", en="Payout, other", number_format=_MONEY),
-    Column(name="payout_difference", zh="奖金变化", en="Change of payout", number_format=_MONEY),
+    Column(name="payout_before", zh="奖金：现方案", en="Payout, present", number_format=MONEY),
+    Column(name="payout_after", zh="奖金：新方案", en="Payout, other", number_format=MONEY),
+    Column(name="payout_difference", zh="奖金变化", en="Change of payout", number_format=MONEY),
     Column(name="currency", zh="币种", en="Currency", width=8),
     Column(name="reason_zh", zh="未评估原因", en="Why not evaluated (zh)", width=60),
     Column(name="reason", zh="未评估原因（英）", en="Why not evaluated", width=60),
@@ -82,21 +82,21 @@ def to_xlsx(comparison: Comparison, *, differences: Sequence[tuple[str, str]], p
         add_sheet(
             workbook,
             title="汇总 Summary",
-            columns=(*_named("范围", "Of"), *_FIGURES, *grades),
+            columns=in_currency((*_named("范围", "Of"), *_FIGURES, *grades), comparison.currency),
             rows=[_with_grades(row, comparison) for row in (everything, *comparison.periods)],
             frozen=2,
         )
         add_sheet(
             workbook,
             title="部门 Departments",
-            columns=(*_named("部门", "Department"), *_FIGURES, *grades),
+            columns=in_currency((*_named("部门", "Department"), *_FIGURES, *grades), comparison.currency),
             rows=[_with_grades(row, comparison) for row in comparison.departments],
             frozen=2,
         )
         add_sheet(
             workbook,
             title="人员 People",
-            columns=_PEOPLE,
+            columns=in_currency(_PEOPLE, comparison.currency),
             rows=[{**row, "grade_change_said": _GRADE_CHANGES[row["grade_change"]]} for row in comparison.evaluations],
             frozen=6,
         )

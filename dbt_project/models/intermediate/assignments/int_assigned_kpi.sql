@@ -110,11 +110,41 @@ shared as (
             when scope = 'self' and worked_hours is not null then 'hours'
             else 'days'
         end as prorated_by,
-        cast(fte * 1000000 as hugeint) * active_days as presence,
-        sum(cast(fte * 1000000 as hugeint) * active_days) over (
-            partition by period_id, position_id, kpi_id, valid_from, shared_in, team_target
-        ) as presence_of_team
+        cast(fte * 1000000 as hugeint) * active_days as presence
     from asked
+
+),
+
+team as (
+
+    select
+        period_id,
+        position_id,
+        kpi_id,
+        valid_from,
+        shared_in,
+        team_target,
+        sum(presence) as presence_of_team
+    from shared
+    where team_target is not null
+    group by period_id, position_id, kpi_id, valid_from, shared_in, team_target
+
+),
+
+prorated as (
+
+    select
+        shared.*,
+        team.presence_of_team
+    from shared
+    left join team
+        on
+            shared.period_id = team.period_id
+            and shared.position_id = team.position_id
+            and shared.kpi_id = team.kpi_id
+            and shared.valid_from = team.valid_from
+            and shared.shared_in = team.shared_in
+            and shared.team_target = team.team_target
 
 )
 
@@ -170,4 +200,4 @@ select
     veto_below,
     veto_grade,
     better
-from shared
+from prorated

@@ -1,6 +1,7 @@
 -- The contributions of a year ago of the KPIs that are to grow, made anew from the KPI models, so that it makes no
 -- difference whether and when those periods were closed.
 {{ config(materialized='table') }}  -- each KPI model is a query over whole inputs
+-- depends_on: {{ ref('fct_kpi_contribution') }}
 {%- set growing = growing_kpis() %}
 {% if growing -%}
 {{ contributions_during(source('control', 'period'), prefix='year_ago_', kpis=growing) }}

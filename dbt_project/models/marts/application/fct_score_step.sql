@@ -17,6 +17,8 @@ with steps as (
     union all by name
     select * from {{ ref('int_rank_step') }}
     union all by name
+    select * from {{ ref('int_curve_step') }}
+    union all by name
     select * from {{ ref('int_payout_step') }}
 
 ),
@@ -28,7 +30,8 @@ placed as (
         list_position(
             [
                 'kpi', 'target', 'points', 'assignment', 'part', 'kpi_score', 'feedback_relation', 'feedback',
-                'extra_points', 'final', 'reason', 'grade', 'quota', 'veto', 'calibration', 'rank', 'payout'
+                'extra_points', 'final', 'reason', 'grade', 'quota', 'veto', 'calibration', 'rank', 'curve', 'due',
+                'payout'
             ],
             kind
         ) as place

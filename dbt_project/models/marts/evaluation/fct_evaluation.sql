@@ -1,7 +1,7 @@
 select
     score.period_id,
     score.employee_id,
-    cast(1 as integer) as revision,
+    period.revision,
     score.department_id,
     score.position_id,
     score.scheme_id,
@@ -60,6 +60,8 @@ select
             || cast(score.min_coverage * 100 as decimal(9, 2)) || ' % are needed; no data for ' || score.without_data_en
     end as reason
 from {{ ref('int_final_score') }} as score
+inner join {{ source('control', 'period') }} as period
+    on score.period_id = period.period_id
 left join {{ ref('int_grade') }} as grade
     on score.period_id = grade.period_id and score.employee_id = grade.employee_id
 window

@@ -32,10 +32,8 @@ held as (
         rule.parameters,
         actuals.actual,
         coalesce(actuals.contributions, 0) as contributions,
-        case
-            when assigned.better = 'higher' then {{ exact_ratio('actuals.actual', 'assigned.prorated_target') }}
-            else {{ exact_ratio('assigned.prorated_target', 'actuals.actual') }}
-        end as attainment
+        case when assigned.better = 'higher' then actuals.actual else assigned.prorated_target end as dividend,
+        case when assigned.better = 'higher' then assigned.prorated_target else actuals.actual end as divisor
     from asked as assigned
     inner join {{ source('scheme', 'rule') }} as rule
         on
@@ -52,6 +50,15 @@ held as (
 
 ),
 
+attained as (
+
+    select
+        * exclude (dividend, divisor),
+        {{ exact_ratio('dividend', 'divisor') }} as attainment
+    from held
+
+),
+
 rated as (
 
     select
@@ -65,19 +72,21 @@ rated as (
             when contributions < min_sample then null
             when actual is not null then least(coalesce(attainment, 1000000000), cast(1000000000 as decimal(28, 8)))
         end as rated_attainment
-    from held
+    from attained
 
 ),
 
 -- what just reaching the target is worth does not depend on the person: asked once for each rule with its bounds
-rule as (
+bounded_rule as (
 
     select distinct
-        rule_kind,
-        parameters,
-        floor,
-        cap
-    from rated
+        rule.kind as rule_kind,
+        rule.parameters,
+        line.floor,
+        line.cap
+    from {{ source('scheme', 'position_kpi') }} as line
+    inner join {{ source('scheme', 'rule') }} as rule
+        on line.rule_id = rule.rule_id
 
 ),
 
@@ -86,7 +95,7 @@ just_reached as (
     select
         *,
         {{ bounded_points('cast(1 as decimal(28, 8))') }} as points_when_reached
-    from rule
+    from bounded_rule
 
 ),
 

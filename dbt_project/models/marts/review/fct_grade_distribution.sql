@@ -47,7 +47,7 @@ judged as (
                     least(1, list_sum(list_transform(
                         range(people, headcount + 1),
                         lambda i: exp(
-                            lgamma(headcount + 1) - lgamma(i + 1) - lgamma(headcount - i + 1)
+                            {{ log_choose('headcount', 'i') }}
                             + i * ln(expected_share) + (headcount - i) * ln(1 - expected_share)
                         )
                     )))

@@ -1,0 +1,2 @@
+-- Each KPI of each employee in each week.
+{{ aggregate(ref('int_strength_contribution'), ['period_id', 'employee_id', 'weeks_back']) }}

@@ -1,0 +1,105 @@
+"""``perf-pipelines payroll``: what is posted as a file for payroll, and that file against the ledger again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from perf_pipelines.commands.options import CompanyOption, PeriodOption  # noqa: TC001 — read at run time
+from perf_pipelines.home import company_home
+from perf_pipelines.payroll.files import PayrollFormat, write, written
+from perf_pipelines.payroll.lines import PayrollRefused, control_totals, newest_revision, payroll_lines
+from perf_pipelines.periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from perf_pipelines.payroll.lines import ControlTotal
+    from perf_pipelines.records.ledger import LedgerEntry
+
+payroll_commands = typer.Typer(no_args_is_help=True, help="Files for payroll from what is posted.")
+
+RevisionOption = Annotated[
+    int | None, typer.Option("--revision", "-r", min=1, help="Revision of the period; the newest without it.")
+]
+
+
+@payroll_commands.command()
+def export(
+    period: PeriodOption,
+    company: CompanyOption,
+    revision: RevisionOption = None,
+    format: Annotated[PayrollFormat, typer.Option("--format", "-f", help="csv or xlsx.")] = PayrollFormat.csv,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; it says the format too.")
+    ] = None,
+) -> None:
+    """Write what is posted of a period's revision, one line an employee and kind, with control totals and checksum.
+
+    The same postings give the same bytes. A file that is there already and holds something else is not overwritten.
+    """
+    from perf_pipelines.payroll.payees import payees
+    from perf_pipelines.reports.marts import PublishedMarts
+
+    if output is not None:
+        if output.suffix not in {".csv", ".xlsx"}:
+            raise typer.BadParameter(f"{output.name} ends neither in .csv nor in .xlsx")
+        if not output.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {output.parent} to write {output.name} into")
+        format = PayrollFormat(output.suffix.removeprefix("."))
+    period_id = Period.parse(period).id
+    entries = _posted(company, period_id)
+    meant = newest_revision(entries, period=period_id) if revision is None else revision
+    known = payees(PublishedMarts(company_home(company)), period_id)
+    lines = payroll_lines(entries, period=period_id, revision=meant, payees=known)
+    path = output or Path(f"payroll-{company}-{period_id}-r{meant}.{format}")
+    fresh = write(path, written(lines, format))
+    console = Console()
+    console.print(f"{len(lines)} lines {'written to' if fresh else 'stand already, byte for byte, in'} {path}")
+    _print_totals(console, control_totals(line.entry for line in lines))
+    strangers = sorted({line.entry.employee_id for line in lines if line.payee is None})
+    if strangers:
+        said = f"! without a name, because no published mart knows them: {', '.join(strangers)}"
+        Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)
+
+
+@payroll_commands.command()
+def reconcile(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A payroll file, also one that was saved again.")],
+    period: PeriodOption,
+    company: CompanyOption,
+    revision: RevisionOption = None,
+) -> None:
+    """Compare a payroll file with the ledger: every line, what is missing or there twice, control totals, checksum.
+
+    Without `--revision` the one is meant of which the file has most lines.
+    """
+    from perf_pipelines.payroll.reconciliation import reconcile as against_ledger
+
+    period_id = Period.parse(period).id
+    found = against_ledger(file, _posted(company, period_id), period=period_id, revision=revision)
+    if found.problems:
+        headline = f"{file.name} does not say what the ledger says of {period_id}, revision {found.revision}"
+        raise PayrollRefused(headline, found.problems)
+    console = Console()
+    console.print(f"[green]✓[/green] {file.name}: {found.lines} lines, as in the ledger (revision {found.revision})")
+    _print_totals(console, found.totals)
+    if found.as_exported is not True:
+        why = "the checksum beside it is of other bytes: a program has saved it again"
+        said = f"! {why if found.as_exported is False else 'there is no checksum beside it'}; its lines are right"
+        Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)
+
+
+def _posted(company: str, period_id: str) -> tuple[LedgerEntry, ...]:
+    from perf_pipelines.defs.companies import closing_of
+
+    return closing_of(company).records.ledger(period_id)
+
+
+def _print_totals(console: Console, totals: Iterable[ControlTotal]) -> None:
+    for total in totals:
+        console.print(Text(f"  {total.currency}  {total.amount:,f}  ({total.lines} lines)"))

@@ -1,0 +1,109 @@
+"""Approving a proposal: two different people, each of exactly what is published."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from perf_pipelines.errors import Problem
+from perf_pipelines.pay.refusal import PayRefused
+from perf_pipelines.pay.states import Standing, State, standing
+from perf_pipelines.records.approvals import APPROVALS, Approval, same_person
+from perf_pipelines.records.period_steps import PERIOD_STEPS
+
+if TYPE_CHECKING:
+    from perf_pipelines.pay.proposal import Proposal
+    from perf_pipelines.records.store import Records, Transaction
+
+_SHOWN = 12
+"""Digits of a hash that are shown to people."""
+
+
+def approve(records: Records, proposal: Proposal, *, by: str, seen: str | None = None) -> Standing:
+    """Record that ``by`` approves; where the period stands then.
+
+    ``seen`` are the first digits of the hash that was shown to them. :class:`PayRefused` when that is another proposal
+    than the one now, when the period is posted, and when they have approved it already.
+    """
+    headline = f"{proposal.period_id} is not approved"
+    if seen is not None and not proposal.hash.startswith(seen.strip().lower()):
+        raise PayRefused(
+            headline,
+            [
+                Problem(
+                    field="proposal",
+                    what=f"{seen} is not what is proposed now, which is {shown(proposal.hash)}: it has changed since",
+                    todo="look at it again with `perf-pipelines pay show` and approve what it shows",
+                )
+            ],
+        )
+    with records.writing() as transaction:
+        before = standing_of(transaction, proposal)
+        demand_current(proposal, before, headline)
+        if before.state in {State.POSTED, State.SEALED}:
+            raise PayRefused(
+                headline,
+                [
+                    Problem(
+                        field="period",
+                        what=f"revision {before.revision} is {before.state} already",
+                        todo="a correction begins with `perf-pipelines pay reopen`",
+                    )
+                ],
+            )
+        for approval in before.approvals:
+            if same_person(approval.approved_by, by):
+                raise PayRefused(
+                    headline,
+                    [
+                        Problem(
+                            field="by",
+                            what=f"{approval.approved_by} has approved this proposal already",
+                            todo="nothing has to be done"
+                            if before.state is State.APPROVED
+                            else "somebody else has to approve it as well",
+                        )
+                    ],
+                )
+        transaction.append(
+            APPROVALS,
+            Approval(
+                period_id=proposal.period_id,
+                revision=proposal.revision,
+                proposal=proposal.hash,
+                approved_by=by,
+                approved_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+            ),
+        )
+        return standing_of(transaction, proposal)
+
+
+def standing_of(records: Records | Transaction, proposal: Proposal) -> Standing:
+    """Where the period of a published proposal stands."""
+    return standing(
+        proposal=proposal,
+        steps=records.all(PERIOD_STEPS, period_id=proposal.period_id),
+        approvals=records.all(APPROVALS, period_id=proposal.period_id),
+    )
+
+
+def demand_current(proposal: Proposal, now: Standing, headline: str) -> None:
+    """:class:`PayRefused` when what is published is of another revision than the one that the period is in."""
+    if proposal.revision != now.revision:
+        raise PayRefused(
+            headline,
+            [
+                Problem(
+                    field="period",
+                    what=f"it was opened again as revision {now.revision}, and published is revision "
+                    f"{proposal.revision}",
+                    todo=f"run `perf-pipelines run --company {proposal.company_id} --period {proposal.period_id}` "
+                    "first",
+                )
+            ],
+        )
+
+
+def shown(hash: str) -> str:
+    """A hash as people see it."""
+    return hash[:_SHOWN]

@@ -1,0 +1,133 @@
+"""The lines of a payroll file: one an employee and kind of a revision, with its reference, and control totals.
+
+A payroll file is of one period and revision, because what an earlier revision paid stands in an earlier file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar
+
+from perf_pipelines.errors import PerfError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from perf_pipelines.payroll.payees import Payee
+    from perf_pipelines.records.ledger import LedgerEntry
+
+KINDS = {
+    "bonus": ("奖金", "Bonus"),
+    "restatement": ("更正差额", "Restatement"),
+    "clawback": ("追回", "Clawback"),
+    "reward": ("即时奖励", "Instant reward"),
+}
+"""What the kinds of ledger entries are called in Chinese and English; another one is called by its id."""
+
+
+class PayrollRefused(PerfError):
+    """No payroll file can be written, or the one that is there does not agree with the ledger."""
+
+    exit_code: ClassVar[int] = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayrollLine:
+    """A ledger entry, numbered from 1, with the names of whom it concerns (empty where nothing published knows them).
+
+    ``amount`` has as many decimals as the currency.
+    """
+
+    line: int
+    reference: str
+    entry: LedgerEntry
+    payee: Payee | None
+
+    @property
+    def kind_names(self) -> tuple[str, str]:
+        """What the kind is called in Chinese and English."""
+        return KINDS.get(self.entry.kind, (self.entry.kind, self.entry.kind))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlTotal:
+    """How many lines a file has in a currency, and their sum."""
+
+    currency: str
+    lines: int
+    amount: Decimal
+
+
+def reference(entry: LedgerEntry) -> str:
+    """What identifies a payment for ever: ``P`` and 16 hexadecimal digits, the same whenever the file is written.
+
+    Of company, period, revision, employee and kind, of which the ledger has one entry; so a payroll system can tell a
+    line that it has paid already. It begins with a letter, so that no spreadsheet makes a number of it.
+    """
+    subject = (entry.company_id, entry.period_id, str(entry.revision), entry.employee_id, entry.kind)
+    # lengths before the texts: no two subjects are written alike
+    told = "".join(f"{len(part)}:{part}" for part in subject)
+    return f"P{hashlib.sha256(told.encode()).hexdigest()[:16].upper()}"
+
+
+def newest_revision(entries: Sequence[LedgerEntry], *, period: str) -> int:
+    """The last revision of which something is posted; :class:`PayrollRefused` when nothing is."""
+    if not entries:
+        raise nothing_posted(period)
+    return max(entry.revision for entry in entries)
+
+
+def payroll_lines(
+    entries: Iterable[LedgerEntry], *, period: str, revision: int, payees: Mapping[str, Payee]
+) -> tuple[PayrollLine, ...]:
+    """The lines of a period's ``revision`` by employee and kind; :class:`PayrollRefused` where nothing is posted."""
+    posted = sorted(
+        (entry for entry in entries if entry.revision == revision), key=lambda entry: (entry.employee_id, entry.kind)
+    )
+    if not posted:
+        raise nothing_posted(f"{period}, revision {revision},")
+    references = Counter(map(reference, posted))
+    twice = {reference(entry): entry for entry in posted if references[reference(entry)] > 1}
+    if twice:
+        raise PayrollRefused(
+            f"no payroll file is written for {period}",
+            [
+                Problem(
+                    field=each.employee_id,
+                    what=f"the ledger holds its {each.kind} of revision {revision} more than once",
+                    todo="have the records looked into; nothing was written",
+                )
+                for each in twice.values()
+            ],
+        )
+    return tuple(
+        PayrollLine(line=number, reference=reference(entry), entry=entry, payee=payees.get(entry.employee_id))
+        for number, entry in enumerate(posted, start=1)
+    )
+
+
+def control_totals(entries: Iterable[LedgerEntry]) -> tuple[ControlTotal, ...]:
+    """One total a currency, in the order of their codes."""
+    by_currency = groupby(sorted(entries, key=lambda entry: entry.currency), key=lambda entry: entry.currency)
+    listed = [(currency, list(group)) for currency, group in by_currency]
+    return tuple(
+        ControlTotal(currency=currency, lines=len(group), amount=sum((entry.amount for entry in group), Decimal(0)))
+        for currency, group in listed
+    )
+
+
+def nothing_posted(subject: str) -> PayrollRefused:
+    """The refusal where the ledger has no entry of ``subject``."""
+    return PayrollRefused(
+        f"there is no payroll of {subject.rstrip(',')}",
+        [
+            Problem(
+                what="nothing is posted to the ledger",
+                todo="run `perf-pipelines pay approve` and `pay post` first, or name a revision that is posted",
+            )
+        ],
+    )

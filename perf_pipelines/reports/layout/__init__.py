@@ -1,0 +1,1 @@
+"""How a report looks: its blocks as a page (HTML), a workbook (XLSX) and a document (PDF). Knows no mart."""

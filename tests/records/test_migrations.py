@@ -1,0 +1,106 @@
+"""The tables are what the code says they are, and records of every older form are brought into today's."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from perf_pipelines.errors import RunFailed
+from perf_pipelines.records.kinds import METADATA
+from perf_pipelines.records.migrations import NEWEST, VERSION_TABLE
+from perf_pipelines.records.store import Records
+from perf_pipelines.records.verification import verify
+from tests.records.test_store import CALIBRATION, WAIVER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WAIVER_TABLE = """
+    create table waiver (
+        waiver_id integer not null primary key,
+        measure text not null,
+        occurred_on date not null,
+        system_a text not null,
+        system_b text not null,
+        waived_by text not null,
+        reason text not null,
+        recorded_at datetime not null
+    );
+    insert into waiver values
+    (1, 'revenue', '2026-03-20', 'shop.orders', 'erp.sales', 'Li Na', 'booked twice', '2026-04-02 08:00:00.000000');
+"""
+WITH_VALUES = "alter table waiver add column value_a text; alter table waiver add column value_b text;"
+CALIBRATION_TABLE = """
+    create table calibration (
+        calibration_id integer not null primary key,
+        period_id text not null,
+        employee_id text not null,
+        computed_grade text not null,
+        grade text not null,
+        calibrated_by text not null,
+        reason text not null,
+        calibrated_at datetime not null
+    );
+    insert into calibration values
+    (1, '2026-03', 'ann', 'qualified', 'unqualified', 'Li Na', 'a mistake', '2026-04-01 08:30:00.000000'),
+    (2, '2026-03', 'ann', 'qualified', 'excellent', '李娜', 'carried the launch alone', '2026-04-02 08:30:00.000000');
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "waivers", "calibrations", "entries"),
+    [
+        pytest.param(WAIVER_TABLE, (replace(WAIVER, value_a=None, value_b=None),), (), 1, id="waivers without values"),
+        pytest.param(
+            f"{WAIVER_TABLE}{WITH_VALUES}"
+            "insert into waiver select 2, measure, occurred_on, system_a, system_b, waived_by, reason, recorded_at, "
+            "'1200.0000', '1500.0000' from waiver;" + CALIBRATION_TABLE,
+            (replace(WAIVER, value_a=None, value_b=None), WAIVER),
+            (CALIBRATION,),
+            4,
+            id="waivers with values, and calibrations",
+        ),
+    ],
+)
+def test_a_file_of_before_there_were_migrations_is_taken_over_whole(
+    tmp_path: Path, written: str, waivers: tuple[object, ...], calibrations: tuple[object, ...], entries: int
+) -> None:
+    with sqlite3.connect(tmp_path / "records.sqlite") as file:
+        file.executescript(written)
+    records = Records(f"sqlite:///{tmp_path / 'records.sqlite'}", company_id="small_shop")
+    assert records.waivers() == waivers
+    assert records.calibrations() == calibrations
+    assert verify(records.database).entries == entries
+    records.waive(WAIVER)
+    again = Records(f"sqlite:///{tmp_path / 'records.sqlite'}", company_id="small_shop")
+    assert WAIVER in again.waivers()
+    assert verify(again.database).entries == entries + 1
+
+
+def test_the_migrations_make_the_tables_that_the_code_reads(records: Records) -> None:
+    with records.database.writing() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_the_newest_step_is_named_where_it_is_looked_up() -> None:
+    config = Config()
+    config.set_main_option("script_location", "perf_pipelines.records:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST
+
+
+def test_records_of_a_newer_version_are_refused_and_left_alone(records: Records, url: str) -> None:
+    records.waive(WAIVER)
+    with records.database.writing() as connection:
+        connection.execute(sa.text(f"update {VERSION_TABLE} set version_num = '9999'"))
+    with pytest.raises(RunFailed, match="newer version"):
+        Records(url, company_id="small_shop").waivers()
+    assert records.waivers() == (WAIVER,)

@@ -1,0 +1,389 @@
+"""The mistakes that people make in a company's files, and what they are told: the cause alone, and what to write."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from perf_pipelines.company import company_of, remarks_on
+from perf_pipelines.errors import CompanyRefused
+from tests.unit.a_company import COMPANY, SCHEME, SOURCES, line_of, load, replaced, write_company
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIRST = "weight: 0.6"
+"""Where the first line of the position says its weight; most mistakes are made there."""
+
+
+def told(folder: Path) -> list[str]:
+    """The problems of a company's folder, without `companies/acme/` before each."""
+    with pytest.raises(CompanyRefused) as caught:
+        load(folder)
+    return [str(problem).removeprefix("companies/acme/") for problem in caught.value.problems]
+
+
+def told_of_scheme(root: Path, old: str, new: str) -> list[str]:
+    return told(write_company(root, scheme=replaced(SCHEME, old, new)))
+
+
+@pytest.mark.parametrize(
+    ("written", "field", "says"),
+    [
+        (
+            "target: 22,000",
+            "target",
+            "`22,000` is read as 2 things, because a comma parts them → write 22000",
+        ),
+        (
+            "target: 22,000,000.5",
+            "target",
+            "`22,000,000.5` is read as 3 things, because a comma parts them → write 22000000.5",
+        ),
+        (
+            "target: 1,5",
+            "target",
+            "`1,5` is read as 2 things, because a comma parts them → write 1.5",
+        ),
+        (
+            "target: '22,000'",
+            "target",
+            "`22,000` is not a number → write it without a separator between thousands: 22000",
+        ),
+        (
+            "target: 22 000",
+            "target",
+            "`22 000` is not a number → write it without a separator between thousands: 22000",
+        ),
+        (
+            "target: 22，000",
+            "target",
+            "`22，000`, with `，` (full-width comma), is not a number → write it without a separator between "
+            "thousands: 22000",
+        ),
+        ("target: 2.2万", "target", "`2.2万` is not a number → write it in full: 22000"),
+        ("target: 100元", "target", "`100元` is not a number → write the number alone: 100"),
+        ("target: ￥100", "target", "`￥100` is not a number → write the number alone: 100"),
+        ("target: 1e3", "target", "`1e3` is not a number → write it in plain digits: 1000"),
+        ("target: 一百", "target", "`一百` is not a number → write it in plain digits, like 12 or 0.35"),
+        (
+            "target: １00",
+            "target",
+            "`１00`, with `１` (full-width digit one), is not a number → write it in plain digits and without "
+            "quotes: 100",
+        ),
+    ],
+)
+def test_a_number_that_is_written_otherwise_is_told_with_the_digits_to_write(
+    tmp_path: Path, written: str, field: str, says: str
+) -> None:
+    assert told_of_scheme(tmp_path, "target: 100", written) == [
+        f"scheme.yaml:{line_of(SCHEME, FIRST)} positions.operator[0].{field}: {says}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("60%", "`60%` is not a number → write it as a share of 1: 0.6"),
+        ("60 ％", "`60 ％`, with `％` (full-width percent sign), is not a number → write it as a share of 1: 0.6"),
+        ("60", "`60` is out of range → write a number above 0 and at most 1: 0.6 for 60 %"),
+        ('"0.6"', "`0.6` is not a number → write it in plain digits and without quotes: 0.6"),
+    ],
+)
+def test_percents_where_a_share_is_read_are_told_with_the_share(tmp_path: Path, written: str, says: str) -> None:
+    assert told_of_scheme(tmp_path, FIRST, f"weight: {written}") == [
+        f"scheme.yaml:{line_of(SCHEME, FIRST)} positions.operator[0].weight: {says}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "says"),
+    [
+        (FIRST, "wieght: 0.6", "positions.operator[0].wieght", "did you mean `weight`?"),
+        (FIRST, "Weight: 0.6", "positions.operator[0].Weight", "did you mean `weight`?"),
+        (FIRST, "权重: 0.6", "positions.operator[0].权重", "did you mean `weight`?"),
+        ("bound: 2", "buond: 2", "kpis.repurchase_rate.aggregation.buond", "did you mean `bound`?"),
+        ("{kind: linear,", "{knid: linear,", "rules.gradual.knid", "did you mean `kind`?"),
+        ("positions:\n", "postions:\n", "postions", "did you mean `positions`?"),
+        ("grades:\n", "grade:\n", "grade", "did you mean `grades`?"),
+        ("  bands:\n", "  band:\n", "grades.band", "did you mean `bands`?"),
+    ],
+)
+def test_a_misspelt_key_is_the_only_thing_told_and_not_that_it_is_missing(
+    tmp_path: Path, old: str, new: str, field: str, says: str
+) -> None:
+    scheme = replaced(SCHEME, old, new)
+    key = field.rpartition(".")[2]
+    assert told(write_company(tmp_path, scheme=scheme)) == [
+        f"scheme.yaml:{line_of(scheme, new.strip())} {field}: `{key}` is not known here → {says}"
+    ]
+
+
+def test_a_kpi_that_is_misspelt_where_it_stands_is_told_there_and_not_wherever_it_is_named(tmp_path: Path) -> None:
+    assert told_of_scheme(tmp_path, "  revenue: {", "  revenu: {") == [
+        "scheme.yaml:4 kpis.revenu: no SQL model says what counts for `revenu` → write models/kpis/kpi_revenu.sql; or "
+        "did you mean `revenue`?"
+    ]
+
+
+def test_what_is_misspelt_and_what_is_missing_besides_are_both_told(tmp_path: Path) -> None:
+    found = told_of_scheme(tmp_path, "weight: 0.6, target: 100,", "wieght: 0.6,")
+    assert [problem.partition(" → ")[2] for problem in found] == ["add `target:`", "did you mean `weight`?"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            FIRST,
+            "weight：0.6",
+            "18 positions.operator[0].weight：0.6: `weight：0.6`, with `：` (full-width colon), has nothing behind it "
+            "→ write `weight: 0.6`",
+        ),
+        (
+            FIRST,
+            "weight:0.6",
+            "18 positions.operator[0].weight:0.6: `weight:0.6` has nothing behind it → write `weight: 0.6`",
+        ),
+        (
+            FIRST,
+            "weight: “0.6”",
+            "18 positions.operator[0].weight: `“0.6”`, with `“` (left double quotation mark), `”` (right double "
+            "quotation mark), is not a number → write it in plain digits and without quotes: 0.6",
+        ),
+        (
+            FIRST,
+            "weight:\u30000.6",
+            "18 positions.operator[0].weight: 0.6: the key has U+3000 (ideographic space) → write ordinary spaces, and "
+            "nothing that cannot be seen",
+        ),
+        (
+            "  operator:",
+            "\u00a0\u00a0operator:",
+            "17 operator: the key has U+00A0 (no-break space) → write ordinary spaces, and nothing that cannot be seen",
+        ),
+        (
+            FIRST,
+            "w\u0435ight: 0.6",
+            "18 positions.operator[0].w\u0435ight: `w\u0435ight`, with `\u0435` (cyrillic small letter ie), is not "
+            "known here → did you mean `weight`?",
+        ),
+        (
+            "  bands:\n",
+            "  bands：\n",
+            "28: the line has `：` (full-width colon), which is an ordinary letter here and parts nothing → write `: ` "
+            "in its place, or put the text that it belongs to in quotes",
+        ),
+        (
+            "weight: 0.6, target",
+            "weight: 0.6，target",
+            "18: the line has `，` (full-width comma), which is an ordinary letter here and parts nothing → write `, ` "
+            "in its place, or put the text that it belongs to in quotes",
+        ),
+        (
+            "{kpi: revenue, goal: kr_revenue, weight: 0.6",
+            "｛kpi: revenue, goal: kr_revenue, weight: 0.6",
+            "18: the line has `｛` (full-width left curly bracket), which is an ordinary letter here and parts nothing "
+            "→ write `{` in its place, or put the text that it belongs to in quotes",
+        ),
+        (
+            "  revenue: {",
+            "  ｒevenue: {",
+            "4 kpis.ｒevenue: `ｒevenue`, with `ｒ` (full-width latin small letter r), cannot be used as an id → use "
+            "small letters a–z, digits and underscores, beginning with a letter, like `revenue`",
+        ),
+    ],
+)
+def test_a_character_that_only_looks_like_another_is_named_with_its_line(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    assert told_of_scheme(tmp_path, old, new)[0] == f"scheme.yaml:{says}"
+
+
+def test_full_width_characters_in_a_name_are_no_mistake(tmp_path: Path) -> None:
+    scheme = replaced(SCHEME, "zh: 增长,", "zh: 增长（新）：“双十一”，１００％,")
+    assert load(write_company(tmp_path, scheme=scheme)).scheme.goals[0].name.zh == "增长（新）：“双十一”，１００％"
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("2026/4/1", "write 2026-04-01"),
+        ("2026-4-1", "write 2026-04-01"),
+        ("2026.04.01", "write 2026-04-01"),
+        ("20260401", "write 2026-04-01"),
+        ("2026年4月1日", "write 2026-04-01"),
+        ("1.4.2026", "write 2026-04-01"),
+        ("2026-04", "write the day too, like 2026-04-01"),
+        ("2026年4月", "write the day too, like 2026-04-01"),
+        ("2026-04-31", "write a day that the calendar has"),
+        ("01/04/2026", "write year-month-day, like 2017-07-01"),
+        ("next month", "write year-month-day, like 2017-07-01"),
+    ],
+)
+def test_a_day_that_is_written_otherwise_is_told_as_the_day_to_write(
+    tmp_path: Path, written: str, instead: str
+) -> None:
+    old = "target: 110, rule: standard, from: 2026-04-01"
+    assert told_of_scheme(tmp_path, old, f"target: 110, rule: standard, from: {written}") == [
+        f"scheme.yaml:19 positions.operator[1].from: `{written}` is not a day of the calendar → {instead}"
+    ]
+
+
+@pytest.mark.parametrize("written", ["2026/02", "2026-2", "2026年2月", "202602", "2026-02-01"])
+def test_a_month_that_is_written_otherwise_is_told_as_the_month_to_write(tmp_path: Path, written: str) -> None:
+    company = replaced(COMPANY, "first_period: 2026-02", f"first_period: {written}")
+    assert told(write_company(tmp_path, company=company)) == [
+        f"company.yaml:5 first_period: `{written}` is not a month → write 2026-02"
+    ]
+
+
+@pytest.mark.parametrize(("written", "instead"), [("yes", "true"), ("是", "true"), ("no", "false"), ("x", "true or f")])
+def test_yes_and_no_are_told_as_true_and_false(tmp_path: Path, written: str, instead: str) -> None:
+    columns = "columns: [order_id, amount]\n"
+    sources = replaced(SOURCES, columns, f"{columns}        may_be_empty: {written}\n")
+    [problem] = told(write_company(tmp_path, sources=sources))
+    assert f"may_be_empty: `{written}` is neither true nor false → write {instead}" in problem
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("  operator:", "\toperator:", 17, "a tab stands here → write spaces in its place"),
+        ("zh: 增长", 'zh: "增长', 11, "a quote is opened here and never closed → write the closing quote"),
+        ("weight: 0.6, target", "weight: 0.6 target", 18, "something stands here where the { of line 18 needs a comma"),
+        ("standard, from: 2026-04-01}", "standard, from: 2026-04-01", 20, "the { of line 19 needs a comma or its clos"),
+        ("currency: CNY", "currency:CNY", 2, "the key has no colon behind it → write `key: value`, with a space"),
+        ("  method: bands", "   method: bands", 28, "the line is indented otherwise than those it belongs to"),
+        ("scheme: acme-2026", "scheme: acme: 2026", 1, "there is a colon too many"),
+        ("scheme: acme-2026", "scheme: @acme", 1, "a text begins with a sign that has a meaning of its own"),
+        ("scheme: acme-2026", 'scheme: "c:\\people"', 1, "a backslash inside double quotes has a meaning of its own"),
+        (
+            "scheme: acme-2026",
+            'scheme: "\\UFFFFFFFF"',
+            1,
+            "a backslash inside double quotes names a character that does",
+        ),
+        ("[shop]", "[shop", 2, "the [ of line 1 needs a comma or its closing ]"),
+    ],
+)
+def test_what_is_no_yaml_is_told_without_the_words_of_yaml(
+    tmp_path: Path, old: str, new: str, line: int, says: str
+) -> None:
+    text = "a: [shop]\nb: 1\nc: 2\n" if old == "[shop]" else SCHEME
+    [problem] = told(write_company(tmp_path, scheme=replaced(text, old, new)))
+    assert problem.startswith(f"scheme.yaml:{line}: ")
+    assert says in problem
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "1: the file is empty"),
+        (SCHEME.encode("gb18030"), "4: the text is not UTF-8; it seems to be GBK (ANSI in a Chinese Windows)"),
+        (SCHEME.encode("utf-16"), "1: the text is not UTF-8; it seems to be UTF-16"),
+        (b"PK\x03\x04\xff\xfe", "1: this is a workbook or a document and no text → save it as plain text (UTF-8)"),
+        (b"\x00\x00", "1: there is a character that cannot be seen"),
+        (b"scheme: &x acme\n", "1 scheme: anchors (&) and aliases (*) are not used here"),
+        (b"rules:\n  <<: *x\n", "2 rules.<<: anchors (&) and aliases (*) are not used here"),
+        (b"x" * 1_000_001, " the file is larger than 1 MB"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_as_what_it_seems_to_be(tmp_path: Path, content: bytes, says: str) -> None:
+    folder = write_company(tmp_path)
+    (folder / "scheme.yaml").write_bytes(content)
+    assert told(folder)[0].startswith(f"scheme.yaml:{says}")
+
+
+def test_of_very_many_faults_the_first_hundred_are_told_with_short_names(tmp_path: Path) -> None:
+    text = "".join(f"{'k' * 200}{number}: 1\n" for number in range(4000))
+    found = told(write_company(tmp_path, scheme=text))
+    assert len(found) == 101
+    assert found[-1].endswith("there are more faults → mend these first")
+    assert max(map(len, found)) < 400
+
+
+def test_a_day_inside_several_periods_is_told_once_with_the_days_that_suit_all(tmp_path: Path) -> None:
+    scheme = SCHEME.replace("from: 2026-04-01", "from: 2026-05-12").replace("until: 2026-03-31", "until: 2026-05-11")
+    found = told(write_company(tmp_path, scheme=scheme))
+    assert found == [
+        "scheme.yaml:19 positions.operator[1].from: 2026-05-12 lies inside 2026-05 and 2026-Q2, which are each "
+        "assessed by one scheme → move it to 2026-04-01 or 2026-07-01, where each of them begins, or write "
+        "`change_inside_period: split`",
+        "scheme.yaml:20 positions.operator[2].until: 2026-05-11 lies inside 2026-05 and 2026-Q2, which are each "
+        "assessed by one scheme → move it to 2026-03-31 or 2026-06-30, where each of them ends, or write "
+        "`change_inside_period: split`",
+        "scheme.yaml:21 positions.operator[3].from: 2026-05-12 lies inside 2026-05 and 2026-Q2, which are each "
+        "assessed by one scheme → move it to 2026-04-01 or 2026-07-01, where each of them begins, or write "
+        "`change_inside_period: split`",
+    ]
+
+
+def remarks(folder: Path) -> list[str]:
+    found = remarks_on(load(folder), today=date(2026, 5, 1))
+    return [str(problem).removeprefix("companies/acme/") for problem in found]
+
+
+def test_a_company_as_it_should_be_has_no_remarks(tmp_path: Path) -> None:
+    assert remarks(write_company(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("year", "says"),
+    [
+        ("2025", "2025-04-01 lies before 2026-01-01, the first day that is assessed → correct the year if it is"),
+        ("2206", "2206-04-01 is more than two years ahead → correct the year if it is mistyped"),
+    ],
+)
+def test_a_year_that_is_probably_mistyped_is_told_and_not_refused(tmp_path: Path, year: str, says: str) -> None:
+    scheme = SCHEME.replace("from: 2026-04-01", f"from: {year}-04-01")
+    scheme = replaced(scheme, "until: 2026-03-31", f"until: {year}-03-31")
+    found = remarks(write_company(tmp_path, scheme=scheme))
+    assert f"scheme.yaml:19 positions.operator[1].from: {says}" in found[0]
+    assert any("positions.operator[2].until: 2025-03-31 lies before" in remark for remark in found) == (year == "2025")
+
+
+def test_a_quarter_begins_before_the_first_month_and_so_may_what_holds_in_it(tmp_path: Path) -> None:
+    scheme = SCHEME.replace("from: 2026-04-01", "from: 2026-01-01").replace("until: 2026-03-31", "until: 2026-12-31")
+    scheme = replaced(scheme, ", until: 2026-12-31", "")
+    assert remarks(write_company(tmp_path, scheme=scheme)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "weight: 0.4, target: 0.25",
+            "weight: 0.4, target: 25",
+            "20 positions.operator[2].target: the KPI is a share, of which 25 is 2,500 % → write 0.25 if 25 % is meant",
+        ),
+        (
+            "from: 0.2, to: 0.3",
+            "from: 0.2, to: 30",
+            "15 goals[3].to: the KPI is a share, of which 30 is 3,000 % → write 0.3 if 30 % is meant",
+        ),
+        (
+            "target: 100",
+            "target: {growth: 10}",
+            "18 positions.operator[0].target.growth: 10 asks 1,000 % more than a year ago → write 0.1 if 10 % is meant",
+        ),
+    ],
+)
+def test_percents_in_a_target_are_told_and_not_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert remarks(write_company(tmp_path, scheme=replaced(SCHEME, old, new))) == [f"scheme.yaml:{says}"]
+
+
+def test_a_scheme_is_known_by_the_company_in_whose_folder_it_lies(tmp_path: Path) -> None:
+    folder = write_company(tmp_path)
+    assert company_of(folder / "scheme.yaml") == "acme"
+    assert company_of(tmp_path / "new.yaml") is None
+
+
+def test_a_first_period_far_ahead_is_told(tmp_path: Path) -> None:
+    folder = write_company(tmp_path, company=replaced(COMPANY, "first_period: 2026-02", "first_period: 2062-02"))
+    assert remarks(folder)[0] == (
+        "company.yaml:5 first_period: nothing can be closed before 2062-02 is over → correct the year if it is mistyped"
+    )

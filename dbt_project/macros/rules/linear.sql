@@ -8,7 +8,7 @@
     {%- set zero_at, cap = as_number(rule_parameter('zero_at')), as_number(rule_parameter('cap')) -%}
     {%- set line = [
         "'10 × ('", as_number(attainment), "' - '", zero_at, "') ÷ (1 - '", zero_at, "') = '",
-        as_number(on_the_line(attainment))
+        as_computed_number(on_the_line(attainment))
     ] -%}
     {{ return({
         'zh': ["'达成率 '", zero_at, "' 得 0 分、1 得 10 分的直线，0 至 '", cap, "' 分：'"] + line,

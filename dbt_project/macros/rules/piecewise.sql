@@ -18,12 +18,12 @@
 
 {% macro rule_piecewise_in_words(attainment) -%}
     {%- set below, above = point_below(attainment), point_above(attainment) -%}
-    {%- set start, end = as_number(below ~ '[1]'), as_number(above ~ '[1]') -%}
-    {%- set low, high = as_number(below ~ '[2]'), as_number(above ~ '[2]') -%}
+    {%- set start, end = as_computed_number(below ~ '[1]'), as_computed_number(above ~ '[1]') -%}
+    {%- set low, high = as_computed_number(below ~ '[2]'), as_computed_number(above ~ '[2]') -%}
     {#- null, and so left out, before the first point and after the last -#}
     {%- set line = [
         low, "' + ('", high, "' - '", low, "') × ('", as_number(attainment), "' - '", start, "') ÷ ('", end, "' - '",
-        start, "') = '", as_number(rule_piecewise(attainment))
+        start, "') = '", as_computed_number(rule_piecewise(attainment))
     ] | join(' || ') -%}
     {%- set points = 'array_to_string(list_transform(' ~ rule_pairs('points') ~ ', lambda point: ' -%}
     {%- set at, worth = as_number('point[1]'), as_number('point[2]') -%}

@@ -5,12 +5,17 @@
 
 {#- A decimal or integer: thousands separated, no zeros at the end. -#}
 {% macro as_number(number) -%}
-    {%- set digits = 'cast(abs(' ~ number ~ ') as varchar)' -%}
     (
         case when {{ number }} < 0 then '-' else '' end
-        || ltrim(reverse(regexp_replace(reverse(split_part({{ digits }}, '.', 1)), '([0-9]{3})', '\1,', 'g')), ',')
-        || rtrim(rtrim('.' || split_part({{ digits }}, '.', 2), '0'), '.')
+        || format('{:,}', cast(trunc(abs({{ number }})) as hugeint))
+        || rtrim(rtrim('.' || split_part(cast({{ number }} as varchar), '.', 2), '0'), '.')
     )
+{%- endmacro %}
+
+
+{#- The same of an expression that takes long to compute: it is computed once. -#}
+{% macro as_computed_number(number) -%}
+    list_transform([{{ number }}], lambda computed: {{ as_number('computed') }})[1]
 {%- endmacro %}
 
 
@@ -22,12 +27,10 @@
 
 {#- A column in the unit of the row's KPI (columns unit and unit_zh): <column>_zh and <column>_en. -#}
 {% macro in_its_unit(column) -%}
-    {%- for language, unit in [('zh', 'unit_zh'), ('en', 'unit')] -%}
-    case
-        when unit = 'share' then {{ as_percentage(column, language) }}
-        else {{ as_number(column) }} || coalesce(' ' || {{ unit }}, '')
-    end as {{ column }}_{{ language }}{{ ', ' if not loop.last }}
-    {%- endfor -%}
+    {#- the number is the same text in both, so that DuckDB writes it once -#}
+    {%- set number = as_number("cast(case unit when 'share' then 100 else 1 end * cast(" ~ column ~ " as decimal(28, 8)) as decimal(31, 8))") -%}
+    {{ number }} || case unit when 'share' then '%' else coalesce(' ' || unit_zh, '') end as {{ column }}_zh,
+    {{ number }} || case unit when 'share' then ' %' else coalesce(' ' || unit, '') end as {{ column }}_en
 {%- endmacro %}
 
 

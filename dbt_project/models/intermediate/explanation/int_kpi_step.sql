@@ -1,6 +1,7 @@
 -- The steps of each KPI of an assignment: from the actual to the weighted score, why the target is what it is, and how
--- the rule gives the points.
-with scored as (
+-- the rule gives the points. Materialized, because a window hands over its rows in many small chunks, and long
+-- expressions cost by the chunk.
+with scored as materialized (
 
     select
         score.*,

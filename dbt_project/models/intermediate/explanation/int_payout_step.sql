@@ -64,15 +64,15 @@ worded as (
         {{ as_number('payout.at_most') }} as most,
         {{ as_number('payout.amount') }} as paid,
         {{ as_number('payout.pool_amount') }} as fund,
-        {{ as_number(from_units('pooled.due_together', 'scheme.currency_units')) }} as together,
+        {{ as_computed_number(from_units('pooled.due_together', 'scheme.currency_units')) }} as together,
         case
             when pooled.at_the_most = 0 then {{ as_number('payout.pool_amount') }}
             else
                 '(' || {{ as_number('payout.pool_amount') }} || ' - ' || pooled.at_the_most || ' × '
                 || {{ as_number('payout.at_most') }} || ')'
         end as left_over,
-        {{ as_number(from_units('pooled.due_of_the_rest', 'scheme.currency_units')) }} as rest,
-        {{ as_number(exact_part('payout.amount_due', 'pooled.left_over', 'pooled.due_of_the_rest')) }} as part,
+        {{ as_computed_number(from_units('pooled.due_of_the_rest', 'scheme.currency_units')) }} as rest,
+        {{ as_computed_number(exact_part('payout.amount_due', 'pooled.left_over', 'pooled.due_of_the_rest')) }} as part,
         coalesce(department.name_zh || '奖金池', '公司奖金池') as pool_zh,
         coalesce('pool of ' || department.name_en, 'pool of the company') as pool_en
     from {{ being_closed(ref('fct_payout')) }} as payout

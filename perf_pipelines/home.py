@@ -36,8 +36,13 @@ class CompanyHome:
 
     @property
     def dbt(self) -> Path:
-        """Dbt's manifest and logs."""
+        """Dbt's compiled SQL and logs."""
         return self.root / "dbt"
+
+    @property
+    def parsed(self) -> Path:
+        """What dbt has read of the models, by their hash; shared by the companies beside each other."""
+        return self.root.parent / "parsed"
 
     @property
     def records(self) -> Path:
@@ -88,6 +93,10 @@ class TrialHome(CompanyHome):
     @property
     def lake(self) -> Path:
         return self.real.lake
+
+    @property
+    def parsed(self) -> Path:
+        return self.real.parsed
 
     @property
     def records_url(self) -> str:

@@ -103,7 +103,7 @@ def _before(site: Site, floor: Floor, cycle: Cycle | None) -> list[dg.AssetDep]:
 def _materialized(
     closing: Closing, results: Sequence[NodeResult], key_of: dict[str, dg.AssetKey]
 ) -> Iterator[dg.MaterializeResult[Any]]:
-    built = [result for result in results if not result.is_test and result.passed]
+    built = [result for result in results if result.unique_id in key_of and result.passed]
     profiles = closing.warehouse.profiles({result.name: result.relation for result in built if result.relation})
     for result in built:
         profile = profiles.get(result.name)

@@ -22,6 +22,8 @@ UNPARTITIONED = frozenset({Floor.INPUTS, Floor.KPIS})
 _OURS = frozenset({"scheme", "control"})
 """dbt sources that the pipeline itself writes; every other is a business system."""
 
+_INTERMEDIATE_VIEWS = "perf.intermediate,config.materialized:view"  # as dbt selects nodes
+
 
 class Translator(DagsterDbtTranslator):
     """Names a company's dbt nodes; floors behind the KPIs stand once for each cycle."""
@@ -56,17 +58,38 @@ def group_name(site: Site, floor: str, cycle: Cycle | None) -> str:
 def dbt_specs(
     site: Site, floor: Floor, cycle: Cycle | None
 ) -> tuple[Sequence[dg.AssetSpec], Sequence[dg.AssetCheckSpec]]:
-    """Asset and check specs of one floor. Checks block: what stands behind a broken promise is not made."""
+    """Asset and check specs of one floor. Checks block: what stands behind a broken promise is not made.
+
+    An intermediate view holds nothing that could be looked at or be out of date, so it is no asset; what reads it
+    depends on what it reads.
+    """
+    manifest = site.closing.dbt.manifest()
+    inside = {key: node for key, node in manifest["nodes"].items() if _is_intermediate_view(node)}
+    translator = Translator(site, cycle)
     specs, checks = build_dbt_specs(
-        translator=Translator(site, cycle),
-        manifest=site.closing.dbt.manifest(),
+        translator=translator,
+        manifest=manifest,
         select=f"tag:{floor}",
-        exclude=" ".join(site.closing.dbt.left_out(floor)),
+        exclude=" ".join([*site.closing.dbt.left_out(floor), _INTERMEDIATE_VIEWS]),
         selector="",
         io_manager_key=None,
         project=None,
     )
-    return [_without_control(spec) for spec in specs], checks
+    behind = {translator.get_asset_key(node): _read_through(key, manifest, inside) for key, node in inside.items()}
+
+    def looked_through(dep: dg.AssetDep) -> list[dg.AssetDep]:
+        if dep.asset_key not in behind:
+            return [dep]
+        return [dg.AssetDep(translator.get_asset_key(props)) for props in behind[dep.asset_key]]
+
+    return [
+        _without_control(
+            spec.replace_attributes(
+                deps=list({dep.asset_key: dep for each in spec.deps for dep in looked_through(each)}.values())
+            )
+        )
+        for spec in specs
+    ], checks
 
 
 def scheme_specs(site: Site) -> list[dg.AssetSpec]:
@@ -113,6 +136,30 @@ def gate_keys(site: Site, gate: str, cycle: Cycle | None) -> Sequence[dg.AssetKe
             ],
         )
     return [translator.get_asset_key(nodes[table]) for table in suite.tables]
+
+
+def _is_intermediate_view(node: Mapping[str, Any]) -> bool:
+    return (
+        node["resource_type"] == "model"
+        and node["fqn"][1] == "intermediate"
+        and node["config"]["materialized"] == "view"
+    )
+
+
+def _read_through(
+    view: str, manifest: Mapping[str, Any], inside: Mapping[str, Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The models and sources that a view reads, through views that are no assets either."""
+    others = {**manifest["nodes"], **manifest["sources"]}
+    read: dict[str, Mapping[str, Any]] = {}
+    waiting = [view]
+    while waiting:
+        for key in inside[waiting.pop()]["depends_on"]["nodes"]:
+            if key in inside:
+                waiting.append(key)
+            else:
+                read[key] = others[key]
+    return list(read.values())
 
 
 def _floor(dbt_resource_props: Mapping[str, Any]) -> Floor | None:

@@ -40,12 +40,12 @@ def ancestors(graph: dg.AssetGraph, key: dg.AssetKey) -> set[dg.AssetKey]:
     return found
 
 
-def test_the_code_location_of_workspace_yaml_loads_in_a_process_of_its_own(closed_year: Place) -> None:
+def test_the_code_location_of_workspace_yaml_loads_in_a_process_of_its_own(closed_march: Place, tmp_path: Path) -> None:
     dagster = Path(sys.executable).with_name("dagster")
     loaded = subprocess.run(
         [dagster, "definitions", "validate", "--workspace", PROJECT / "workspace.yaml"],
-        env={**os.environ, **closed_year.environment, "DAGSTER_HOME": str(closed_year.home / "dagster")},
-        cwd=closed_year.home,
+        env={**os.environ, **closed_march.environment, "DAGSTER_HOME": str(tmp_path)},
+        cwd=closed_march.home,
         capture_output=True,
         text=True,
         check=False,
@@ -64,6 +64,21 @@ def test_the_graph_leads_from_the_sources_and_the_scheme_to_the_strategy_finding
         assert node.description or "company_" in key.path[-1] or "int_" in key.path[-1], key
         assert list(node.owners) == ["team:sales-operations"], key
         assert node.kinds, key
+
+
+def test_views_between_the_tables_are_no_assets_and_what_reads_them_depends_on_what_they_read(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    names = {key.path[-1] for key in graph.get_all_asset_keys()}
+    assert {"int_kpi_part", "int_final_score"}.isdisjoint(names)  # the views from fct_kpi_score to fct_evaluation
+    assert (
+        dg.AssetKey(["crm_sales", "month", "marts", "fct_kpi_score"])
+        in graph.get(dg.AssetKey(["crm_sales", "month", "marts", "fct_evaluation"])).parent_keys
+    )
+    # whatever is read and made by nobody is the scheme
+    unmade = graph.get_all_asset_keys() - graph.materializable_asset_keys
+    assert {key.path[1] for key in unmade} == {"scheme"}
 
 
 def test_a_quarter_depends_on_its_months(definitions: dg.Definitions) -> None:

@@ -532,6 +532,8 @@ def _print_refusal(refusal: PerfError) -> None:
 
 
 def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Language) -> None:
+    from perf_pipelines.reports.words import STATUS
+
     zh = language is Language.zh
     currency = next((row["currency"] for row in rows if row["currency"]), "")
     title = f"{period} 考核结果汇总表（奖金单位：{currency}）" if zh else f"{period} score table, payout in {currency}"
@@ -552,7 +554,7 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
             row[f"employee_{language}"],
             row[f"position_{language}"] or "",
             number(row["final_score"], 4),
-            row[f"grade_{language}"] or _STATUS[row["status"]][0 if zh else 1],
+            row[f"grade_{language}"] or getattr(STATUS[row["status"]], language),
             f"{rank}/{row['department_headcount']}" if rank else "",
             money(row["payout"], row["currency"]),
         )
@@ -571,13 +573,6 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
             reasons.setdefault(row["reason_zh" if zh else "reason"], []).append(row[f"employee_{language}"])
     for reason, names in sorted(reasons.items()):
         _out().print(Text(f"{', '.join(names)}: {reason}"))
-
-
-_STATUS = {
-    "evaluated": ("已评估", "evaluated"),
-    "incomplete": ("数据不足", "incomplete"),
-    "excluded": ("不参评", "excluded"),
-}
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from perf_pipelines.publication import (
 )
 from perf_pipelines.records.period_steps import Step
 from perf_pipelines.records.store import Records
+from perf_pipelines.scheme.model import spoken
 from perf_pipelines.sources.extract import extract_system
 from perf_pipelines.sources.lake import Lake, Snapshot
 from perf_pipelines.warehouse.dbt import Dbt, Floor, NodeResult
@@ -159,7 +160,7 @@ class Closing:
                     [
                         Problem(
                             field="period",
-                            what=f"of its {str(cycle).replace('_', '-')}s {', '.join(map(str, missing))} "
+                            what=f"of its {spoken(cycle)}s {', '.join(map(str, missing))} "
                             f"{'is' if len(missing) == 1 else 'are'} not closed",
                             todo=f"run `perf-pipelines backfill --company {self.company.id} "
                             f"--from {missing[0]} --to {missing[-1]}` first",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROJECT = Path(__file__).resolve().parents[1]
+_PARSED = "PERF_TESTS_PARSED"
 
 
 @dataclass(frozen=True)
@@ -83,36 +84,43 @@ class Place:
                 return Outcome(int(exit_.code or 0), out.getvalue(), err.getvalue())
         return Outcome(0, out.getvalue(), err.getvalue())
 
-    def close(self, *periods: str, **environment: str) -> None:
-        """Close periods in this process by the steps alone, without Dagster; for tests of what comes of it."""
+    def close(self, *periods: str, as_of: str | None = None, reviewed: bool = True, **environment: str) -> None:
+        """Close periods in this process by the steps alone, without Dagster; for tests of what comes of it.
+
+        Not ``reviewed``: without the last floor, which nothing that is paid comes of.
+        """
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {**self.environment, **environment}.items():
                 patch.setenv(name, value)
             closing = Closing(company=read_company(self.name), home=company_home(self.name))
             with closing.alone():
                 for system in closing.company.sources.systems:
-                    closing.extract(system)
-                closing.prepare(periods=())
+                    closing.extract(system, as_of=as_of)
+                closing.prepare(periods=(), as_of=as_of)
                 closing.pass_floor(Floor.INPUTS)
                 closing.pass_floor(Floor.KPIS)
                 ordered = sorted(map(Period.parse, periods), key=by_cycle)
                 for _, same_cycle in groupby(ordered, key=lambda period: period.cycle):
                     together = list(same_cycle)
                     closing.begin(together)
-                    for floor in (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, Floor.REVIEW):
+                    for floor in (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, *([Floor.REVIEW] if reviewed else [])):
                         closing.pass_floor(floor)
-                    closing.publish(together)
+                    closing.publish(together, as_of=as_of)
 
     def attempt(self, *periods: str) -> Outcome:
         """The same, with the refusal as a command would end with it."""
         try:
-            self.close(*periods)
+            self.close(*periods, reviewed=False)
         except PerfError as refusal:
             return Outcome(refusal.exit_code, "", str(refusal))
         return Outcome(0, "", "")
 
     @property
     def environment(self) -> dict[str, str]:
+        parsed = self.home / "parsed"
+        if not parsed.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            parsed.symlink_to(os.environ[_PARSED])
         return {"PERF_HOME": str(self.home), "PERF_COMPANIES": str(self.companies), "PERF_COMPANY": self.name}
 
     def copied(self, root: Path) -> Place:
@@ -133,10 +141,15 @@ def _place(root: Path) -> Place:
     return Place(companies=companies, home=root / "state")
 
 
+def of_all_processes(factory: pytest.TempPathFactory) -> Path:
+    """The folder of this test run, which the processes that run the tests share."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Place], None]) -> Place:
     """A place with crm_sales in which ``make`` has closed periods, in the first of the test processes that needs it."""
-    base = factory.getbasetemp()
-    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    root = of_all_processes(factory) / name
     with FileLock(root.with_suffix(".lock")):
         if (root / "made").exists():
             return Place(companies=root / "companies", home=root / "state")
@@ -146,15 +159,20 @@ def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Place
     return place
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _parsed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What dbt has read of the models is shared by all homes of a test run, as it is by the companies of one home."""
+    folder = of_all_processes(tmp_path_factory) / "parsed"
+    folder.mkdir(exist_ok=True)
+    os.environ[_PARSED] = str(folder)
+
+
 @pytest.fixture(scope="session")
 def closed_year(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """crm_sales with all months of 2017 and the four quarters closed, by the commands of `make demo`."""
-
-    def make(place: Place) -> None:
-        outcome = place.run("backfill", "--from", "2017-03", "--to", "2017-12", "--longer")
-        assert outcome.code == 0, outcome.err
-
-    return _made_once(tmp_path_factory, "year", make)
+    """crm_sales with all months of 2017 and the four quarters closed."""
+    months = [f"2017-{month:02}" for month in range(3, 13)]
+    quarters = [f"2017-Q{quarter}" for quarter in range(1, 5)]
+    return _made_once(tmp_path_factory, "year", lambda place: place.close(*months, *quarters))
 
 
 @pytest.fixture(scope="session")

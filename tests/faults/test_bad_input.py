@@ -113,7 +113,7 @@ def set_aside(_march: Place, tmp_path_factory: pytest.TempPathFactory) -> dict[i
         fields[fault.column] = fault.value
         broken.append(",".join(fields))
     path.write_text("\n".join([header, *broken, *rest, rest[0]]) + "\n")
-    place.close("2017-04")
+    place.close("2017-04", reviewed=False)
     after = place.published_bytes()
     march = {name for name in before if name.endswith("2017-03.parquet")}
     assert march

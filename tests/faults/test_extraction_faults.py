@@ -82,7 +82,7 @@ def now(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield Running(systems, environment, early, late.content())
 
 
-@pytest.fixture(params=["a new lake", "a lake of before"])
+@pytest.fixture(params=["a new lake", pytest.param("a lake of before", marks=pytest.mark.slow)])
 def extraction(request: pytest.FixtureRequest, now: Running, tmp_path: Path) -> Iterator[Extraction]:
     """A lake before the fault; afterwards the systems are in order again."""
     made = Extraction(tmp_path) if request.param == "a new lake" else now.early.copied(tmp_path)

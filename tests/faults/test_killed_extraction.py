@@ -126,7 +126,7 @@ def published(lake: Extraction) -> Mapping[str, str]:
     [
         pytest.param(False, [*SYSTEMS], False, id="each system, of a new lake"),
         pytest.param(True, [*SYSTEMS], True, id="each system, of a lake of before", marks=pytest.mark.slow),
-        pytest.param(True, ["shop"] * 4, False, id="the same system, again and again"),
+        pytest.param(True, ["shop"] * 4, False, id="the same system, again and again", marks=pytest.mark.slow),
     ],
 )
 def test_killed_at_any_moment_and_run_again_nothing_is_lost_or_doubled(

@@ -33,7 +33,7 @@ def test_a_calibrated_grade_counts_beside_the_computed_one(closed_march: Place) 
     assert calibrate(closed_march, grade=str(before["grade"])).code == 0
     assert calibrate(closed_march, grade=other).code == 0
 
-    closed_march.close(MONTH)
+    closed_march.close(MONTH, reviewed=False)
     after = evaluated(closed_march)
     assert after["grade"] == other
     assert {name: after[name] for name in ("grade_before_calibration", "calibrated_by", "calibration_reason")} == {

@@ -46,6 +46,16 @@ def test_check_refuses_a_wrong_folder_with_all_faults_of_all_files_and_exit_code
     ]
 
 
+@pytest.mark.slow
+def test_a_range_is_closed_with_the_quarters_that_consist_of_it(closed_march: Place) -> None:
+    before = closed_march.call("hash", "--period", "2017-03").out
+    outcome = closed_march.call("backfill", "--from", "2017-03", "--to", "2017-04", "--longer")
+    assert outcome.code == 0, outcome.err
+    assert "published 2017-03, 2017-04" in outcome.err
+    assert "published 2017-Q1" in outcome.err  # the company's first period is 2017-03
+    assert closed_march.call("hash", "--period", "2017-03").out == before
+
+
 def test_the_table_as_csv_has_everybody_with_exact_figures(closed_year: Place) -> None:
     outcome = closed_year.call("table", "--period", "2017-Q4", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(outcome.out.removeprefix("\ufeff"))))
@@ -139,7 +149,7 @@ def test_what_cannot_be_done_is_said_with_what_can_be(
 def test_a_second_process_is_told_to_wait(closed_march: Place) -> None:
     before = closed_march.published_bytes()
     with FileLock(closed_march.home / "crm_sales" / "writing.lock"):
-        outcome = closed_march.run("run", "--period", "2017-03")
+        outcome = closed_march.call("run", "--period", "2017-03")
     assert outcome.code == 7
     assert closed_march.published_bytes() == before
 

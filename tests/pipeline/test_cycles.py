@@ -149,7 +149,7 @@ def test_a_cycle_pays_its_share_of_the_base_of_as_many_months_as_it_is_long(plac
     share = 1200 * MONTHS[WEEK] / 10
     assert (base, amount) == (reference.rounded(share, 2), reference.rounded(share * Fraction(str(multiplier)), 2))
     months = f"{MONTHS[WEEK].numerator} ÷ {MONTHS[WEEK].denominator}"
-    factor = f"{multiplier.normalize():f}"
+    factor, paid = (f"{figure.normalize():f}" for figure in (multiplier, amount))
     said = rows(
         place,
         f"select text_en, text_zh from marts.fct_score_step where period_id = '{WEEK}' "
@@ -158,8 +158,8 @@ def test_a_cycle_pays_its_share_of_the_base_of_as_many_months_as_it_is_long(plac
     assert said == [
         (
             f"proposed payout: base of a month 1,200 × {months} of a month × paid share 10 % × {factor} for Qualified "
-            f"= {amount} USD",
-            f"拟发奖金：月度基数 1,200 × {months} 个月 × 发放比例 10% × 合格系数 {factor} = {amount} USD",
+            f"= {paid} USD",
+            f"拟发奖金：月度基数 1,200 × {months} 个月 × 发放比例 10% × 合格系数 {factor} = {paid} USD",
         )
     ]
     assert rows(place, f"select * from marts.fct_payout where period_id = '{SPRINT}'") == []

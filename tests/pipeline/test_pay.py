@@ -42,7 +42,7 @@ def test_a_month_is_approved_posted_opened_again_and_pays_the_difference(closed_
     better = {"--employee": WHO, "--grade": "excellent", "--by": "Li Na", "--reason": "carried the launch alone"}
     words = [word for option in better.items() for word in option]
     assert closed_march.call("calibrate", "--period", MONTH, *words).code == 0
-    closed_march.close(MONTH)
+    closed_march.close(MONTH, reviewed=False)
     restated = payouts(closed_march)
     assert {revision for _, revision in restated.values()} == {2}
     assert [who for who in restated if restated[who][0] != proposed[who][0]] == [WHO]

@@ -319,17 +319,17 @@ def test_a_waiver_holds_for_the_values_that_its_author_saw_and_for_no_others(
     before = place.published_bytes()
     change(place.data / "ledger.csv", "1,500.00", "1,500.01")
     with pytest.raises(GateFailed) as refused:
-        place.close("2026-03")
+        place.close("2026-03", reviewed=False)
     assert "value_b=1500.0100" in str(refused.value)
     assert "the waiver by Li Na was for other values, 1200.0000 and 1500.0000" in str(refused.value)
     assert place.published_bytes() == before
 
     assert "office.ledger 1500.0100, by Wang Wei" in place.call(*waiver(by="Wang Wei", reason="a cent")).out
-    place.close("2026-03")
+    place.close("2026-03", reviewed=False)
     assert rows(place, "select waived_by from marts.fct_reconciliation") == [("Wang Wei: a cent",)]
 
     change(place.data / "ledger.csv", "1,500.01", "1,500.00")
-    place.close("2026-03")
+    place.close("2026-03", reviewed=False)
     assert rows(place, "select waived_by from marts.fct_reconciliation") == [
         ("Li Na: booked twice, finance corrects it in April",)
     ]
@@ -350,7 +350,7 @@ def test_a_waiver_of_an_older_version_holds_no_longer_and_the_gate_says_so(shop:
         )
         records.executemany("insert into waiver values (?, ?, ?, ?, ?, ?, ?, ?)", waivers)
     with pytest.raises(GateFailed) as refused:
-        place.close("2026-03")
+        place.close("2026-03", reviewed=False)
     assert "the waiver by Li Na does not say for which values" in str(refused.value)
 
 
@@ -363,8 +363,8 @@ def test_a_refund_may_count_on_the_day_of_its_order(
     # a share that does not sum to 1 closes the gate
     change(place.data / "owners.csv", "c4,bob,0.4,2026-01-01,", "c4,bob,0.3,2026-01-01,")
     with pytest.raises(GateFailed, match=r"0\.90000000"):
-        place.close("2026-03")
+        place.close("2026-03", reviewed=False)
     change(place.data / "owners.csv", "c4,bob,0.3,2026-01-01,", "c4,bob,0.4,2026-01-01,")
-    place.close("2026-03")
+    place.close("2026-03", reviewed=False)
     found = dict(rows(place, "select employee_id, actual from marts.fct_kpi_actual where kpi_id = 'revenue'"))
     assert found == {"ann": Decimal("730"), "bob": Decimal("500")}

@@ -60,7 +60,7 @@ def place(_march: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = _march.copied(tmp_path_factory.mktemp("transfer"))
     path = place.company / "models" / "inputs" / "company_assignments.sql"
     path.write_text(path.read_text() + TRANSFER)
-    place.close("2017-03")
+    place.close("2017-03", reviewed=False)
     return place
 
 

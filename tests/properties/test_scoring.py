@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.properties.scoring_sql import ScoringSql
     from tests.reference.evaluation import Tables
 
-COMPANIES, POSITIONS = 66, 32
+COMPANIES, POSITIONS = 40, 56
 """A position with its people is a case; Hypothesis may draw fewer companies than it is asked for."""
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 
 import pytest
 from filelock import FileLock
 
 from business_systems import World, running
-from tests.conftest import PROJECT, Place
+from tests.conftest import PROJECT, Place, of_all_processes
 
 
 @pytest.fixture(scope="session")
 def online_retail(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """online_retail with its six whole months closed."""
-    base = tmp_path_factory.getbasetemp()
-    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "online_retail"
+    root = of_all_processes(tmp_path_factory) / "online_retail"
     place = Place(companies=root / "companies", home=root / "state", name="online_retail")
     with FileLock(root.with_suffix(".lock")):
         if not (root / "made").exists():
@@ -29,8 +27,7 @@ def online_retail(tmp_path_factory: pytest.TempPathFactory) -> Place:
 @pytest.fixture(scope="session")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """xx_ecommerce with the months of 2025 and the year closed."""
-    base = tmp_path_factory.getbasetemp()
-    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "xx_ecommerce"
+    root = of_all_processes(tmp_path_factory) / "xx_ecommerce"
     place = Place(companies=PROJECT / "companies", home=root / "state", name="xx_ecommerce")
     with FileLock(root.with_suffix(".lock")):
         if not (root / "made").exists():

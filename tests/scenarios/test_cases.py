@@ -91,9 +91,9 @@ class Closed:
 def close(tmp_path: Path) -> Callable[..., Closed]:
     """Close periods of a case."""
 
-    def closed(name: str, *periods: str) -> Closed:
+    def closed(name: str, *periods: str, reviewed: bool = True) -> Closed:
         place = Place(companies=PROJECT / "companies", home=tmp_path / "state", name=name)
-        place.close(*periods)
+        place.close(*periods, reviewed=reviewed)
         return Closed(place)
 
     return closed
@@ -142,7 +142,7 @@ def test_r26_two_systems_that_disagree_close_the_gate_with_the_days_until_they_a
     change(place.data / "payments_daily.csv", "2026-03-27,3", "2026-03-27,2")  # one order less
 
     with pytest.raises(GateFailed) as refused:
-        place.close("2026-03")
+        place.close("2026-03", reviewed=False)
     users, orders = (line for line in str(refused.value).splitlines() if "occurred_on=" in line)
     for said in ("daily_active_users", "2026-03-25", "app.daily_users", "24210", "bi.daily_users", "22190"):
         assert said in users
@@ -152,7 +152,7 @@ def test_r26_two_systems_that_disagree_close_the_gate_with_the_days_until_they_a
 
     change(place.data / "bi_daily_users.csv", "2026-03-25,22190", "2026-03-25,24190")
     change(place.data / "payments_daily.csv", "2026-03-27,2", "2026-03-27,3")
-    place.close("2026-03")
+    place.close("2026-03", reviewed=False)
     case = Closed(place)
     # the days still differ by up to 0.29 %, within the tolerance of 1 %
     assert case.rows("select measure, days, days_outside_tolerance from marts.fct_reconciliation order by measure") == [
@@ -297,7 +297,7 @@ def test_r29_a_weak_month_of_streams_is_explained_by_the_fans_who_stayed_away(cl
 
 
 def test_r30_seventy_percent_kpi_and_thirty_percent_360_feedback(close: Callable[..., Closed]) -> None:
-    case = close("online_education", "2026-03")
+    case = close("online_education", "2026-03", reviewed=False)
 
     # targets of 40 % of the trial lessons and of 6,000; the head's team 24,000
     assert {name: points for name, (_, _, points) in case.scored("win_rate", "2026-03").items()} == {
@@ -364,10 +364,8 @@ def test_r31_the_conversion_rate_is_fifteen_percent_higher_after_the_course(clos
     assert case.results("2026-03") == {"Zhang Fan": (84, QUALIFIED, 2200), "Luo Wen": (100, QUALIFIED, 2200)}
 
 
-def test_r32_copies_tests_and_second_accounts_are_gone_and_every_run_gives_the_same(
-    close: Callable[..., Closed],
-) -> None:
-    case = close("mother_baby", "2026-03")
+def test_r32_copies_tests_and_second_accounts_are_gone(close: Callable[..., Closed]) -> None:
+    case = close("mother_baby", "2026-03", reviewed=False)
 
     # twelve orders of 4,689 in all; six of 2,040 count
     assert case.rows(
@@ -395,6 +393,10 @@ def test_r32_copies_tests_and_second_accounts_are_gone_and_every_run_gives_the_s
         "Zou Hui": (weighed(("0.6", 120), ("0.4", 120)), EXCELLENT, 1800 * Decimal("1.5")),
     }
 
+
+@pytest.mark.slow
+def test_r32_every_run_gives_the_same(close: Callable[..., Closed]) -> None:
+    case = close("mother_baby", "2026-03")
     first = case.place.call("hash", "--marts").out
     (case.place.home / case.place.name / "warehouse.duckdb").unlink()
     case.place.close("2026-03")

@@ -158,6 +158,7 @@ def hold_what_was_planted(world: World, closing: Closing) -> None:
     }
 
 
+@pytest.mark.slow
 def test_two_systems_that_contradict_each_other_close_the_first_gate_with_the_days(tmp_path: Path) -> None:
     world, closing = World(contradict=True), a_closing(tmp_path)
     with running(world, folder=tmp_path / "files") as systems:

@@ -22,8 +22,6 @@ UNPARTITIONED = frozenset({Floor.INPUTS, Floor.KPIS})
 _OURS = frozenset({"scheme", "control"})
 """dbt sources that the pipeline itself writes; every other is a business system."""
 
-_INTERMEDIATE_VIEWS = "perf.intermediate,config.materialized:view"  # as dbt selects nodes
-
 
 class Translator(DagsterDbtTranslator):
     """Names a company's dbt nodes; floors behind the KPIs stand once for each cycle."""
@@ -70,7 +68,7 @@ def dbt_specs(
         translator=translator,
         manifest=manifest,
         select=f"tag:{floor}",
-        exclude=" ".join([*site.closing.dbt.left_out(floor), _INTERMEDIATE_VIEWS]),
+        exclude=" ".join(site.closing.dbt.left_out(floor)),
         selector="",
         io_manager_key=None,
         project=None,
@@ -82,14 +80,16 @@ def dbt_specs(
             return [dep]
         return [dg.AssetDep(translator.get_asset_key(props)) for props in behind[dep.asset_key]]
 
-    return [
+    shown = [
         _without_control(
             spec.replace_attributes(
                 deps=list({dep.asset_key: dep for each in spec.deps for dep in looked_through(each)}.values())
             )
         )
         for spec in specs
-    ], checks
+        if spec.key not in behind
+    ]
+    return shown, [check for check in checks if check.asset_key not in behind]
 
 
 def scheme_specs(site: Site) -> list[dg.AssetSpec]:

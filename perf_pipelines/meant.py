@@ -104,10 +104,10 @@ def number(text: str) -> str | None:
     text = "".join(map(_typed, text)).strip().strip("\"'").strip()
     if match := _PERCENT.fullmatch(text):
         return f"write it as a share of 1: {_plain(Decimal(match[1]) / 100)}"
-    if _GROUPED.fullmatch(text):
-        return f"write it without a separator between thousands: {_plain(Decimal(re.sub('[^-+0-9.]', '', text)))}"
     if _DECIMAL_COMMA.fullmatch(text):
         return f"write it with a point: {_plain(Decimal(text.replace(',', '.')))}"
+    if _GROUPED.fullmatch(text):
+        return f"write it without a separator between thousands: {_plain(Decimal(re.sub('[^-+0-9.]', '', text)))}"
     if match := _MULTIPLIED.fullmatch(text):
         return f"write it in full: {_plain(Decimal(match[1]) * _TIMES[match[2]])}"
     if _PLAIN.fullmatch(text):

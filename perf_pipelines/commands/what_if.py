@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,8 @@ from perf_pipelines.wording import Language, in_unit, number
 
 if TYPE_CHECKING:
     from perf_pipelines.what_if import Outcome, WhatIf
+
+_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
 
 
 def what_if(
@@ -55,9 +58,12 @@ def what_if(
 
 
 def _supposed(text: str) -> tuple[str, Decimal]:
-    kpi, equals, value = text.partition("=")
+    kpi, _, value = text.partition("=")
+    digits = value.strip()
+    if _THOUSANDS.fullmatch(digits):
+        digits = digits.replace(",", "")
     try:
-        return kpi.strip(), Decimal(value.strip().replace(",", "") if equals else "?")
+        return kpi.strip(), Decimal(digits)
     except InvalidOperation:
         raise typer.BadParameter(f"--set {text}: write a KPI and a number, like revenue_won=20000") from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -97,8 +97,8 @@ def _differences(proposal: Proposal, posted: Sequence[LedgerEntry], headline: st
         for (employee, currency), amount in sorted(missing.items())
         if amount
     }
-    employees = [employee for employee, _ in found]
-    twice = sorted({employee for employee in employees if employees.count(employee) > 1})
+    currencies = Counter(employee for employee, _ in found)
+    twice = sorted(employee for employee, number in currencies.items() if number > 1)
     if twice:
         raise PayRefused(
             headline,

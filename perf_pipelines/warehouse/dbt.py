@@ -309,8 +309,10 @@ class Dbt:
         self._home.parsed.mkdir(parents=True, exist_ok=True)
         for name, suffix in (("manifest.json", "json"), ("partial_parse.msgpack", "msgpack")):
             write_whole(self._kept_file(suffix), (target / name).read_bytes())
-        for oldest in sorted(self._home.parsed.iterdir(), key=lambda file: file.stat().st_mtime)[: -2 * _PARSED_KEPT]:
-            oldest.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another company's process throws the oldest away at this moment
+            kept = sorted(self._home.parsed.glob("[!.]*"), key=lambda file: file.stat().st_mtime)
+            for oldest in kept[: -2 * _PARSED_KEPT]:
+                oldest.unlink(missing_ok=True)
         plain = json.loads(self._kept_file("json").read_bytes())
         return _Parsed(manifest=outcome.result, plain=plain, models=self._models)
 

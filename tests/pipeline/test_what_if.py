@@ -101,4 +101,5 @@ def test_the_command_compares_what_is_with_what_would_be(closed_march: Place) ->
     assert outcome.code == 0, outcome.err
     assert "拟发奖金" in outcome.out
     assert "保持不变" in outcome.out
-    assert closed_march.call(*question[:-1], "revenue_won").code == 2
+    for no_number in ("revenue_won", "win_rate=0,35"):
+        assert closed_march.call(*question[:-1], no_number).code == 2

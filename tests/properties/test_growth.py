@@ -188,6 +188,16 @@ def test_four_people_are_not_enough_for_a_verdict_and_one_has_no_interval(growth
         assert row["reason_zh"].endswith("：数据不足，两边至少各需 5 人，不作判断。")
 
 
+def test_a_rate_that_nobody_knows_of_before_the_course_is_no_change(growth: GrowthSql) -> None:
+    world = a_world(1)
+    newcomer = PEOPLE[0]
+    begins, _ = world.finished[newcomer, "analysis"]
+    rows = world.contributions.to_pandas()
+    known = rows[(rows.employee_id != newcomer) | (rows.kpi_id != RATE) | (rows.occurred_on >= begins)]
+    partly = replace(world, contributions=pa.Table.from_pandas(known, world.contributions.schema, preserve_index=False))
+    assert the_effect(growth.grown(partly))["people"] == the_effect(growth.grown(world))["people"] - 1
+
+
 def test_who_begins_a_course_is_compared_with_nobody_who_began_it_before(growth: GrowthSql) -> None:
     """Everybody has begun it: there is nothing to compare, and that is what is said."""
     world = a_world(1)

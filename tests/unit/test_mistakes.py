@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from perf_pipelines import meant
 from perf_pipelines.company import company_of, remarks_on
 from perf_pipelines.errors import CompanyRefused
 from tests.unit.a_company import COMPANY, SCHEME, SOURCES, line_of, load, replaced, write_company
@@ -350,6 +351,11 @@ def test_a_quarter_begins_before_the_first_month_and_so_may_what_holds_in_it(tmp
     scheme = SCHEME.replace("from: 2026-04-01", "from: 2026-01-01").replace("until: 2026-03-31", "until: 2026-12-31")
     scheme = replaced(scheme, ", until: 2026-12-31", "")
     assert remarks(write_company(tmp_path, scheme=scheme)) == []
+
+
+def test_a_decimal_comma_is_no_separator_between_thousands() -> None:
+    assert meant.number("0,125") == "write it with a point: 0.125"
+    assert meant.number("1,234") == "write it without a separator between thousands: 1234"
 
 
 @pytest.mark.parametrize(

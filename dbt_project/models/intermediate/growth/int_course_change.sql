@@ -71,6 +71,7 @@ select
     employee_id,
     is_trained,
     case
+        when before is null or after is null then null
         when before > 0 and after > 0 then greatest(-ln(10), least(ln(10), ln(cast(after as double) / before)))
         when before > 0 then -ln(10)
         when after > 0 then ln(10)

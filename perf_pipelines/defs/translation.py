@@ -73,7 +73,8 @@ def dbt_specs(
         io_manager_key=None,
         project=None,
     )
-    behind = {translator.get_asset_key(node): _read_through(key, manifest, inside) for key, node in inside.items()}
+    others = {**manifest["nodes"], **manifest["sources"]}
+    behind = {translator.get_asset_key(node): _read_through(key, inside, others) for key, node in inside.items()}
 
     def looked_through(dep: dg.AssetDep) -> list[dg.AssetDep]:
         if dep.asset_key not in behind:
@@ -147,10 +148,9 @@ def _is_intermediate_view(node: Mapping[str, Any]) -> bool:
 
 
 def _read_through(
-    view: str, manifest: Mapping[str, Any], inside: Mapping[str, Mapping[str, Any]]
+    view: str, inside: Mapping[str, Mapping[str, Any]], others: Mapping[str, Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
     """The models and sources that a view reads, through views that are no assets either."""
-    others = {**manifest["nodes"], **manifest["sources"]}
     read: dict[str, Mapping[str, Any]] = {}
     waiting = [view]
     while waiting:

@@ -313,7 +313,7 @@ class Dbt:
             kept = sorted(self._home.parsed.glob("[!.]*"), key=lambda file: file.stat().st_mtime)
             for oldest in kept[: -2 * _PARSED_KEPT]:
                 oldest.unlink(missing_ok=True)
-        plain = json.loads(self._kept_file("json").read_bytes())
+        plain = json.loads((target / "manifest.json").read_bytes())
         return _Parsed(manifest=outcome.result, plain=plain, models=self._models)
 
     def _invoke(self, command: str, *arguments: str) -> Any:

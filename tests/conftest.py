@@ -84,7 +84,7 @@ class Place:
                 return Outcome(int(exit_.code or 0), out.getvalue(), err.getvalue())
         return Outcome(0, out.getvalue(), err.getvalue())
 
-    def close(self, *periods: str, as_of: str | None = None, reviewed: bool = True, **environment: str) -> None:
+    def close(self, *periods: str, reviewed: bool = True, **environment: str) -> None:
         """Close periods in this process by the steps alone, without Dagster; for tests of what comes of it.
 
         Not ``reviewed``: without the last floor, which nothing that is paid comes of.
@@ -95,8 +95,8 @@ class Place:
             closing = Closing(company=read_company(self.name), home=company_home(self.name))
             with closing.alone():
                 for system in closing.company.sources.systems:
-                    closing.extract(system, as_of=as_of)
-                closing.prepare(periods=(), as_of=as_of)
+                    closing.extract(system)
+                closing.prepare(periods=())
                 closing.pass_floor(Floor.INPUTS)
                 closing.pass_floor(Floor.KPIS)
                 ordered = sorted(map(Period.parse, periods), key=by_cycle)
@@ -105,7 +105,7 @@ class Place:
                     closing.begin(together)
                     for floor in (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, *([Floor.REVIEW] if reviewed else [])):
                         closing.pass_floor(floor)
-                    closing.publish(together, as_of=as_of)
+                    closing.publish(together)
 
     def attempt(self, *periods: str) -> Outcome:
         """The same, with the refusal as a command would end with it."""
@@ -141,28 +141,32 @@ def _place(root: Path) -> Place:
     return Place(companies=companies, home=root / "state")
 
 
-def of_all_processes(factory: pytest.TempPathFactory) -> Path:
+def _of_all_processes(factory: pytest.TempPathFactory) -> Path:
     """The folder of this test run, which the processes that run the tests share."""
     base = factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
-def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Place], None]) -> Place:
-    """A place with crm_sales in which ``make`` has closed periods, in the first of the test processes that needs it."""
-    root = of_all_processes(factory) / name
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that ``make`` fills, in the first of the test processes that needs it."""
+    root = _of_all_processes(factory) / name
     with FileLock(root.with_suffix(".lock")):
-        if (root / "made").exists():
-            return Place(companies=root / "companies", home=root / "state")
-        place = _place(root)
-        make(place)
-        (root / "made").touch()
-    return place
+        if not (root / "made").exists():
+            make(root)
+            (root / "made").touch()
+    return root
+
+
+def _closed_once(factory: pytest.TempPathFactory, name: str, *periods: str) -> Place:
+    """A place with crm_sales in which ``periods`` are closed."""
+    root = made_once(factory, name, lambda root: _place(root).close(*periods))
+    return Place(companies=root / "companies", home=root / "state")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _parsed(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What dbt has read of the models is shared by all homes of a test run, as it is by the companies of one home."""
-    folder = of_all_processes(tmp_path_factory) / "parsed"
+    folder = _of_all_processes(tmp_path_factory) / "parsed"
     folder.mkdir(exist_ok=True)
     os.environ[_PARSED] = str(folder)
 
@@ -172,12 +176,12 @@ def closed_year(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """crm_sales with all months of 2017 and the four quarters closed."""
     months = [f"2017-{month:02}" for month in range(3, 13)]
     quarters = [f"2017-Q{quarter}" for quarter in range(1, 5)]
-    return _made_once(tmp_path_factory, "year", lambda place: place.close(*months, *quarters))
+    return _closed_once(tmp_path_factory, "year", *months, *quarters)
 
 
 @pytest.fixture(scope="session")
 def _march(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return _made_once(tmp_path_factory, "march", lambda place: place.close("2017-03"))
+    return _closed_once(tmp_path_factory, "march", "2017-03")
 
 
 @pytest.fixture

@@ -108,9 +108,12 @@ _LABEL = {"zh": "某", "en": "Some"}
 
 
 class ScoringSql:
-    """What dbt compiled, and a DuckDB (in memory, or the file ``database``) to run it in."""
+    """What dbt compiled, and a DuckDB (in memory, or the file ``database``) to run it in.
 
-    def __init__(self, folder: Path, *, database: str = ":memory:") -> None:
+    ``as_built``: views are views, as dbt makes them. Of few rows, tables are faster.
+    """
+
+    def __init__(self, folder: Path, *, database: str = ":memory:", as_built: bool = False) -> None:
         manifest, self.target = _compiled(folder)
         self.nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
         nodes, target = self.nodes, self.target
@@ -135,7 +138,7 @@ class ScoringSql:
                 f"create table kpis.{name} as select * exclude (period_id) from marts.fct_kpi_contribution"
             )
         supplied = {*self._filled, *self._kpis, "fct_kpi_contribution", "dim_goal", _YEAR_AGO.split(".")[1]}
-        scoring = needed(nodes, PUBLISHED, given=supplied)
+        scoring = needed(nodes, PUBLISHED, given=supplied, as_built=as_built)
         scored = {node["name"] for node in scoring.values()}
         self.statements = sql_by_hand({"nodes": scoring}, target)
         self._gate = sql_by_hand({"nodes": needed(nodes, PAID_WRONGLY, given=supplied | scored)}, target)
@@ -382,8 +385,10 @@ def _named(row: Any, **columns: str) -> dict[str, object]:
     return {names.get(name, name): value for name, value in asdict(row).items()}
 
 
-def needed(nodes: Mapping[str, Any], wanted: Iterable[str], *, given: set[str]) -> dict[str, Any]:
-    """The models between what is given and what is wanted, each made a table."""
+def needed(
+    nodes: Mapping[str, Any], wanted: Iterable[str], *, given: set[str], as_built: bool = False
+) -> dict[str, Any]:
+    """The models between what is given and what is wanted, each made a table unless ``as_built``."""
     by_id = {node["unique_id"]: node for node in nodes.values()}
     between: dict[str, Any] = {}
     waiting = [nodes[name] for name in wanted]
@@ -391,7 +396,9 @@ def needed(nodes: Mapping[str, Any], wanted: Iterable[str], *, given: set[str]) 
         node = waiting.pop()
         if node["unique_id"] in between or node["name"] in given:
             continue
-        between[node["unique_id"]] = {**node, "config": {**node["config"], "materialized": "table"}}
+        between[node["unique_id"]] = (
+            node if as_built else {**node, "config": {**node["config"], "materialized": "table"}}
+        )
         waiting.extend(by_id[key] for key in node["depends_on"]["nodes"] if key in by_id)
     return between
 

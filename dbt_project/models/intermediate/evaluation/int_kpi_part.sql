@@ -46,8 +46,9 @@ summed as (
         sum(coverage * active_days) as covered_days,
         sum(active_days) filter (where coverage is not null) as measured_days,
         coalesce(sum(held_back), 0) as held_back,
-        string_agg(distinct without_data_zh, '；' order by without_data_zh) as without_data_zh,
-        string_agg(distinct without_data_en, '; ' order by without_data_en) as without_data_en
+        -- not string_agg(distinct …), which makes a hash table for each employee
+        list_sort(list_distinct(list(without_data_zh))) as without_data_zh,
+        list_sort(list_distinct(list(without_data_en))) as without_data_en
     from assignments
     group by period_id, employee_id
 
@@ -78,8 +79,8 @@ select
     summed.department_id,
     summed.assignments_with_kpis,
     summed.held_back,
-    summed.without_data_zh,
-    summed.without_data_en,
+    nullif(array_to_string(summed.without_data_zh, '；'), '') as without_data_zh,
+    nullif(array_to_string(summed.without_data_en, '; '), '') as without_data_en,
     {{ exact_ratio('summed.covered_days', 'summed.measured_days') }} as coverage,
     -- rounded here, once, to 4 decimals
     cast({{ exact_ratio('summed.weighted_score', 'summed.scored_days', scale=4) }} as decimal(9, 4)) as kpi_score

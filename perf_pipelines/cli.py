@@ -105,12 +105,14 @@ def check(company: CompanyOption) -> None:
 
     found = read_company(company)
     scheme = found.scheme
+    remarks = remarks_on(found, today=datetime.now(UTC))
+    mark = "[yellow]![/yellow]" if remarks else "[green]✓[/green]"
     _out().print(
-        f"[green]✓[/green] {company}: scheme {scheme.scheme}, {len(scheme.goals)} goals, {len(scheme.kpis)} KPIs, "
+        f"{mark} {company}: scheme {scheme.scheme}, {len(scheme.goals)} goals, {len(scheme.kpis)} KPIs, "
         f"{len(scheme.positions)} positions, {len(found.sources.systems)} systems; "
         f"first period {found.first_period}, cycles {', '.join(found.cycles)}."
     )
-    for remark in remarks_on(found, today=datetime.now(UTC)):
+    for remark in remarks:
         _out().print(Text(f"! {remark}", style="yellow"), soft_wrap=True)
 
 
@@ -236,10 +238,10 @@ def status(company: CompanyOption) -> None:
 
     home = company_home(company)
     publication = read_publication(home)
-    table = Table("period", "published (UTC)", "scheme", "newest load")
+    table = Table("period", "published (UTC)", "scheme", "newest load (UTC)")
     for period, record in publication.periods.items():
-        newest = max(record.loads.values(), key=float)
-        table.add_row(period, record.published_at[:16].replace("T", " "), record.scheme, newest)
+        newest = datetime.fromtimestamp(max(float(load) for load in record.loads.values()), UTC)
+        table.add_row(period, record.published_at[:16].replace("T", " "), record.scheme, f"{newest:%Y-%m-%d %H:%M}")
     _out().print(table)
     _out().print(f"content hash {publication.content_hash}")
     _say_where(company)
@@ -492,6 +494,8 @@ def _progress() -> Generator[None]:
     logger.setLevel(logging.INFO)
     logger.propagate = False  # dlt gives the root logger a handler, which would say everything again
     try:
+        if not console.is_terminal:  # where nothing moves, nothing would be said for the first half minute
+            logger.info("starting")
         with console.status("starting …"):
             yield
     finally:

@@ -27,13 +27,15 @@ class Evidence:
     """What a KPI's actual is made of, and what the KPI is for.
 
     ``goal`` has ``path_zh`` and ``path_en``, the way from the strategy down. ``rows`` are those of
-    ``fct_kpi_contribution`` that counted, the largest numerators first; ``contributions`` is how many there are. A
-    row's ``credit`` is 1 where the KPI takes rows whole, and its ``denominator`` null where that has no part in it.
+    ``fct_kpi_contribution`` that counted, the largest numerators first; ``contributions`` is how many there are,
+    ``zeros`` how many of them have the numerator 0, like a deal that was lost. A row's ``credit`` is 1 where the KPI
+    takes rows whole, and its ``denominator`` null where that has no part in it.
     """
 
     goal: dict[str, Any]
     rows: list[dict[str, Any]]
     contributions: int
+    zeros: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +131,7 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evi
                 and report.valid_from <= team.valid_to and report.valid_to >= team.valid_from
         )
 
-        select contribution.*
+        select contribution.*, count(*) filter (where contribution.numerator = 0) over () as zeros
         from marts.fct_kpi_contribution as contribution
         where
             contribution.period_id = $period_id
@@ -145,7 +147,7 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evi
                 else contribution.employee_id = $employee_id
             end
         order by contribution.numerator desc, contribution.occurred_on, contribution.source_key
-        limit $rows
+        limit greatest($rows, 1)
         """,
         {
             "employee_id": score["employee_id"],
@@ -157,6 +159,7 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evi
             "rows": rows,
         },
     )
+    zeros = max((row.pop("zeros") for row in found), default=0)
     credited = _credited(score["aggregation"])
     return Evidence(
         goal={"path_zh": score["path_zh"], "path_en": score["path_en"]},
@@ -166,9 +169,10 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evi
                 "credit": row["credit"] if "numerator" in credited else 1,
                 "denominator": row["denominator"] if "denominator" in credited else None,
             }
-            for row in found
+            for row in found[:rows]
         ],
         contributions=score["contributions"],
+        zeros=zeros,
     )
 
 

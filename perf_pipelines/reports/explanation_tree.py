@@ -46,10 +46,12 @@ def _add_evidence(branch: Tree, evidence: Evidence, language: Language) -> None:
 def _introduction(evidence: Evidence, *, zh: bool) -> str:
     counted, shown = evidence.contributions, len(evidence.rows)
     said = f"计入 {counted} 条记录" if zh else f"{counted} {'row' if counted == 1 else 'rows'} counted"
+    if 0 < evidence.zeros < counted:
+        said += f"，其中 {evidence.zeros} 条为 0" if zh else f", {evidence.zeros} of them with 0"
     if not shown:
         return said
     if shown < counted:
-        return f"{said}，其中数值最大的 {shown} 条：" if zh else f"{said}; the largest {shown if shown > 1 else 'one'}:"
+        return f"{said}；数值最大的 {shown} 条：" if zh else f"{said}; the largest {shown if shown > 1 else 'one'}:"
     return f"{said}：" if zh else f"{said}:"
 
 

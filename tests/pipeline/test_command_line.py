@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -27,7 +28,19 @@ FENCE = chr(96) * 3
 def test_check_says_what_a_sound_company_consists_of(closed_march: Place) -> None:
     outcome = closed_march.run("check")
     assert outcome.code == 0
+    assert outcome.out.startswith("✓ crm_sales")
     assert "8 goals, 5 KPIs, 2 positions, 2 systems" in outcome.out
+
+
+def test_check_sets_no_mark_of_approval_before_a_remark(
+    closed_march: Place, change: Callable[[Path, str, str], None]
+) -> None:
+    change(closed_march.company / "scheme.yaml", "weight: 0.20, target: 0.60", "weight: 0.20, target: 60")
+    outcome = closed_march.run("check")
+    assert outcome.code == 0
+    assert outcome.out.startswith("! crm_sales")
+    assert "✓" not in outcome.out
+    assert re.search(r"^! .*crm_sales/scheme\.yaml:\d+ .*target: ", outcome.out, re.MULTILINE)
 
 
 def test_check_refuses_a_wrong_folder_with_all_faults_of_all_files_and_exit_code_3(
@@ -89,7 +102,8 @@ def test_the_table_as_xlsx_has_numbers_a_frozen_header_and_a_filter(closed_year:
                 "grade: 111 ≥ 95 → Excellent",
                 "attainment 2.3604 → exceeded → 12 points × weight 35 % × 10 = 42",
                 "Sales cycle (lower is better): target 60 days ÷ actual",
-                " rows counted; the largest 3:",
+                "35 rows counted, 10 of them with 0; the largest 3:",  # deals closed, of which 25 won
+                "25 rows counted; the largest 3:",
                 "proposed payout: base of a month 1,200 × paid share 50 % × 1.5 for Excellent = 900 USD",
             ],
         ),
@@ -101,7 +115,7 @@ def test_the_table_as_xlsx_has_numbers_a_frozen_header_and_a_filter(closed_year:
                 "达成率 2.3604 → 超额 → 12 分 × 权重 35% × 10 = 42",
                 "营收增长 › 赢得更多订单",
                 "成交周期（越低越好）：目标 60 天 ÷ 实际",
-                " 条记录，其中数值最大的 3 条：",
+                "计入 35 条记录，其中 10 条为 0；数值最大的 3 条：",
                 "拟发奖金：月度基数 1,200 × 发放比例 50% × 优秀系数 1.5 = 900 USD",
             ],
         ),
@@ -157,6 +171,11 @@ def test_a_second_process_is_told_to_wait(closed_march: Place) -> None:
 def test_status_names_the_periods_and_where_the_marts_are(closed_year: Place) -> None:
     outcome = closed_year.call("status")
     assert all(period in outcome.out for period in reference.PERIODS)
+    [line] = [line for line in outcome.out.splitlines() if " 2017-03 " in line]
+    published, loaded = (
+        datetime.fromisoformat(moment) for moment in re.findall(r"20[2-9]\d-\d\d-\d\d \d\d:\d\d", line)
+    )
+    assert timedelta() <= published - loaded < timedelta(days=1)
     assert "marts.duckdb" in outcome.out
 
 

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import shutil
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from perf_pipelines.reports.strategy_review import strategy_review
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
     from perf_pipelines.reports.edition import Edition
@@ -88,7 +91,7 @@ def write_folder(reports: Iterator[Report], *, formats: Collection[Format], fold
     making, before = (folder.with_name(f".{folder.name}-{state}-{os.getpid()}") for state in ("making", "before"))
     try:
         making.mkdir()
-        count = sum(_write(report, formats, making) for report in reports)
+        count = _write_all(reports, formats, making)
         _write_record(making, source=source)
         if folder.exists():
             folder.rename(before)
@@ -156,8 +159,23 @@ def _department_and_below(edition: Edition, department: str) -> list[str]:
     )
 
 
-def _write(report: Report, formats: Collection[Format], folder: Path) -> int:
-    """Write one report, and say so for the count."""
+def _write_all(reports: Iterator[Report], formats: Collection[Format], folder: Path) -> int:
+    """Write them and say how many; on every core, because documents are set outside of Python. Few wait in memory."""
+    cores = os.cpu_count() or 1
+    count = 0
+    with ThreadPoolExecutor(cores) as pool:
+        waiting: deque[Future[None]] = deque()
+        for report in reports:
+            count += 1
+            waiting.append(pool.submit(_write, report, formats, folder))
+            if len(waiting) > 2 * cores:
+                waiting.popleft().result()
+        for written in waiting:
+            written.result()
+    return count
+
+
+def _write(report: Report, formats: Collection[Format], folder: Path) -> None:
     path = folder / report.name
     path.parent.mkdir(exist_ok=True)
     if Format.html in formats:
@@ -168,7 +186,6 @@ def _write(report: Report, formats: Collection[Format], folder: Path) -> int:
         from perf_pipelines.reports.layout.pdf import to_pdf  # slow to import: it brings the letters
 
         path.with_name(f"{path.name}.pdf").write_bytes(to_pdf(report))
-    return 1
 
 
 def _write_record(folder: Path, *, source: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -87,8 +88,17 @@ def _column(column: Column, report: Report) -> dict[str, Any]:
     return {"heading": report.language.of(column.heading), "numeric": column.numeric, "width": column.width}
 
 
-@cache
+_of_this_thread = threading.local()
+
+
 def _compiler() -> typst.Compiler:
+    """One a thread: two threads cannot use the same."""
+    if not hasattr(_of_this_thread, "compiler"):
+        _of_this_thread.compiler = _new_compiler()
+    return _of_this_thread.compiler
+
+
+def _new_compiler() -> typst.Compiler:
     # the machine's own fonts are left out, so that the bytes do not depend on them
     fonts = typst.Fonts(
         include_system_fonts=False,

@@ -67,7 +67,7 @@ def test_a_month_is_approved_posted_opened_again_and_pays_the_difference(closed_
 
 def appealed(place: Place) -> str:
     """File an appeal and have it accepted; its number."""
-    words = ("--by", "Moses Frase", "--objection", "I carried the launch")
+    words = ("--by", "the works council", "--objection", "I carried the launch")
     assert "did you mean `moses_frase`?" in appeal(place, "file", "--employee", "moses_fras", *words).err
     filed = appeal(place, "file", "--employee", WHO, *words)
     assert filed.out.startswith("appeal ")
@@ -75,6 +75,8 @@ def appealed(place: Place) -> str:
     assert f"appeal {number} is open" in appeal(place, "file", "--employee", WHO, *words).err
     assert "not answered yet" in pay(place, "reopen", "--by", "Li Na", "--appeal", number).err
     reason = ("--reason", "he did carry it")
+    his_own = place.call("appeal", "answer", number, "--accept", "--by", "moses frase", *reason)
+    assert (his_own.code, "Moses Frase objects" in his_own.err) == (11, True)
     answered = place.call("appeal", "answer", number, "--accept", "--by", "Li Na", *reason)
     assert f"--appeal {number}" in answered.out
     assert "Li Na: he did carry it" in place.call("appeal", "list").out

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from perf_pipelines.errors import RunFailed
+from perf_pipelines.records.appeals import APPEAL_ANSWERS, AppealAnswer
 from perf_pipelines.records.kinds import METADATA
 from perf_pipelines.records.migrations import NEWEST, VERSION_TABLE
 from perf_pipelines.records.store import Records
@@ -23,6 +26,13 @@ from tests.records.test_store import CALIBRATION, WAIVER
 if TYPE_CHECKING:
     from pathlib import Path
 
+ANSWER = AppealAnswer(
+    appeal=40,
+    accepted=True,
+    reason="o11 counts",
+    answered_by="Li Na",
+    answered_at=datetime(2026, 4, 2, 8, 30),  # noqa: DTZ001 — UTC without a zone, as it is recorded
+)
 WAIVER_TABLE = """
     create table waiver (
         waiver_id integer not null primary key,
@@ -83,6 +93,32 @@ def test_a_file_of_before_there_were_migrations_is_taken_over_whole(
     again = Records(f"sqlite:///{tmp_path / 'records.sqlite'}", company_id="small_shop")
     assert WAIVER in again.waivers()
     assert verify(again.database).entries == entries + 1
+
+
+def test_records_of_before_refuse_replacement_by_any_unique_key_from_now_on(tmp_path: Path) -> None:
+    records = Records(f"sqlite:///{tmp_path / 'records.sqlite'}", company_id="small_shop")
+    with records.writing() as transaction:
+        transaction.append(APPEAL_ANSWERS, ANSWER)
+    replacement = (
+        "insert or replace into appeal_answer select company_id, 99, appeal, 0, reason, answered_by, answered_at "
+        "from appeal_answer"
+    )
+    with closing(sqlite3.connect(tmp_path / "records.sqlite")) as file:
+        file.executescript(
+            f"""
+            drop trigger appeal_answer_no_replace;
+            create trigger appeal_answer_no_replace before insert on appeal_answer when exists (
+                select 1 from appeal_answer where company_id = new.company_id and number = new.number
+            ) begin select raise(abort, 'appeal_answer is append-only'); end;
+            update {VERSION_TABLE} set version_num = '0003';
+            """
+        )
+    again = Records(f"sqlite:///{tmp_path / 'records.sqlite'}", company_id="small_shop")
+    assert again.all(APPEAL_ANSWERS) == [ANSWER]
+    with closing(sqlite3.connect(tmp_path / "records.sqlite")) as file:
+        with pytest.raises(sqlite3.IntegrityError, match="appeal_answer is append-only"):
+            file.execute(replacement)
+        assert file.execute("select number, accepted from appeal_answer").fetchall() == [(1, 1)]
 
 
 def test_the_migrations_make_the_tables_that_the_code_reads(records: Records) -> None:

@@ -34,13 +34,16 @@ def test_a_month_is_approved_posted_opened_again_and_pays_the_difference(closed_
     refused = closed_march.call("run", "--period", MONTH)
     assert (refused.code, "perf-pipelines pay reopen" in refused.err) == (5, True)
     assert closed_march.attempt(MONTH).code == 5
+    better = {"--employee": WHO, "--grade": "excellent", "--by": "Li Na", "--reason": "carried the launch alone"}
+    words = [word for option in better.items() for word in option]
+    refused = closed_march.call("calibrate", "--period", MONTH, *words)
+    assert (refused.code, "perf-pipelines pay reopen" in refused.err) == (10, True)
+    assert records(closed_march).calibrations() == ()
     assert closed_march.call("hash").out == before
 
     number = appealed(closed_march)
     assert pay(closed_march, "reopen", "--by", "Li Na", "--appeal", number).code == 0
     assert pay(closed_march, "approve", "--by", "Li Na").code == 11
-    better = {"--employee": WHO, "--grade": "excellent", "--by": "Li Na", "--reason": "carried the launch alone"}
-    words = [word for option in better.items() for word in option]
     assert closed_march.call("calibrate", "--period", MONTH, *words).code == 0
     closed_march.close(MONTH, reviewed=False)
     restated = payouts(closed_march)

@@ -30,12 +30,16 @@ def calibrate(
 ) -> Calibration:
     """Record that ``employee`` (an id or a name) has ``grade`` in a published period, whatever was computed.
 
-    The computed grade itself takes an earlier calibration back. :class:`CalibrationRefused` for whom is not evaluated,
-    a grade that the period does not have, and one that the employee has already; :class:`NotPublished`.
+    The computed grade itself takes an earlier calibration back. :class:`CalibrationRefused` for a period that is paid,
+    whom is not evaluated, a grade that the period does not have, and one that the employee has already;
+    :class:`NotPublished`.
     """
     marts = PublishedMarts(closing.home)
     marts.require(period.id)
     headline = f"the grade of `{employee}` in {period} stays as it is"
+    # what people are paid by could not be computed from the records any more
+    if paid := closing.paid([period]):
+        raise CalibrationRefused(headline, paid.values())
     person = person_called(marts, employee, period=period.id)
     if isinstance(person, Problem):
         raise CalibrationRefused(headline, [person])

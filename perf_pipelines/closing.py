@@ -170,23 +170,26 @@ class Closing:
 
     def check_not_posted(self, periods: Sequence[Period]) -> None:
         """:class:`PeriodRefused` when one of the periods was paid, and not opened again since."""
+        paid = self.paid(periods)
+        if paid:
+            are = "is" if len(paid) == 1 else "are"
+            raise PeriodRefused(f"{', '.join(map(str, paid))} {are} not closed again", paid.values())
+
+    def paid(self, periods: Sequence[Period]) -> Mapping[Period, Problem]:
+        """Those of the periods that were paid, and not opened again since, with how to correct them."""
         steps = self.records.period_steps()
         last = {period: steps[period.id][-1] for period in periods if period.id in steps}
-        paid = {period: step for period, step in last.items() if step.step != Step.REOPENED}
-        if paid:
-            raise PeriodRefused(
-                f"{', '.join(map(str, paid))} {'is' if len(paid) == 1 else 'are'} not closed again",
-                [
-                    Problem(
-                        field="period",
-                        what=f"revision {step.revision} of {period} was {step.step} by {step.made_by} on "
-                        f"{step.made_at:%Y-%m-%d}; people are paid by it",
-                        todo=f"to correct it, `perf-pipelines pay reopen --company {self.company.id} --period {period} "
-                        "--by … --reason …`, then close it: the difference is paid",
-                    )
-                    for period, step in paid.items()
-                ],
+        return {
+            period: Problem(
+                field="period",
+                what=f"revision {step.revision} of {period} was {step.step} by {step.made_by} on "
+                f"{step.made_at:%Y-%m-%d}; people are paid by it",
+                todo=f"to correct it, `perf-pipelines pay reopen --company {self.company.id} --period {period} "
+                "--by … --reason …`, then close it: the difference is paid",
             )
+            for period, step in last.items()
+            if step.step != Step.REOPENED
+        }
 
     @property
     def today(self) -> datetime:

@@ -6,7 +6,7 @@ A seal is a folder ``seals/<period>/r<revision>/`` that is written once, by one 
 - ``inputs/``, ``kpis/``, ``control/``: all rows that the floors from the facts to the payout read;
 - ``company/<company>/``: company.yaml, sources.yaml, scheme.yaml and models/ as they were;
 - ``manifest.json``: SHA-256 of every file and the content hash of its rows, loads, versions of the code; its own hash
-  stands in ``manifest.sha256``.
+  stands in ``manifest.sha256``, and in the records.
 
 A period is sealed only when computing it from the new seal alone gives what was published.
 """
@@ -32,10 +32,12 @@ from perf_pipelines.company import Company, load_company
 from perf_pipelines.durable import flush, flush_all
 from perf_pipelines.errors import PerfError, Problem
 from perf_pipelines.home import CompanyHome
+from perf_pipelines.pay.approving import shown
+from perf_pipelines.pay.proposal import published_proposal
 from perf_pipelines.pay.reopening import seal as record_sealed
 from perf_pipelines.periods import Period
 from perf_pipelines.publication import content_of, open_marts, read_publication
-from perf_pipelines.records.period_steps import Step
+from perf_pipelines.records.period_steps import PERIOD_STEPS, Step
 from perf_pipelines.reports.marts import PublishedMarts
 from perf_pipelines.row_differences import row_differences
 from perf_pipelines.sql_text import identifier, literal, parquet
@@ -46,7 +48,9 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
     from perf_pipelines.closing import Closing
+    from perf_pipelines.pay.proposal import Proposal
     from perf_pipelines.publication import PeriodRecord
+    from perf_pipelines.records.store import Records
 
 _RECOMPUTED = (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT)
 """The floors that a seal computes again. Reviews look at other periods too and pay nobody."""
@@ -119,10 +123,9 @@ def seal_period(closing: Closing, period: Period, *, by: str) -> tuple[Seal, boo
     :class:`~perf_pipelines.errors.Busy`.
     """
     with closing.alone():
-        marts = PublishedMarts(closing.home)
-        marts.require(period.id)
-        revision = _published_revision(marts, period)
-        _demand_posted(closing, period, revision)
+        proposal = published_proposal(closing.home, company_id=closing.company.id, period=period)
+        _demand_posted(closing, proposal)
+        marts, revision = PublishedMarts(closing.home), proposal.revision
         names = closing.dbt.marts(_RECOMPUTED)
         for mart in names:
             marts.require(period.id, mart=mart)
@@ -130,7 +133,7 @@ def seal_period(closing: Closing, period: Period, *, by: str) -> tuple[Seal, boo
         if folder.exists():
             seal = _sealed_already(closing.home, _read(folder))
             # a run that broke off after the seal was made has not recorded it
-            record_sealed(closing.records, period_id=period.id, revision=revision, by=by)
+            _record(closing.records, seal, by=by)
             return seal, False
         for broken_off in folder.parent.glob("making-*"):
             shutil.rmtree(broken_off)
@@ -145,8 +148,9 @@ def seal_period(closing: Closing, period: Period, *, by: str) -> tuple[Seal, boo
             flush(folder.parent)
         finally:
             shutil.rmtree(making, ignore_errors=True)
-        record_sealed(closing.records, period_id=period.id, revision=revision, by=by)
-        return _read(folder), True
+        seal = _read(folder)
+        _record(closing.records, seal, by=by)
+        return seal, True
 
 
 def read_seal(home: CompanyHome, period: Period, *, revision: int | None = None) -> Seal:
@@ -165,15 +169,26 @@ def read_seal(home: CompanyHome, period: Period, *, revision: int | None = None)
                 )
             ],
         )
-    return _read(there[wanted])
+    seal = _read(there[wanted])
+    if (seal.company, seal.period, seal.revision) != (home.root.name, period.id, wanted):
+        what = f"it is the seal of {seal.company}, {seal.called}"
+        raise SealRefused(f"the seal of {period}, revision {wanted} is broken", [_changed(_MANIFEST, what)])
+    return seal
 
 
-def verify(seal: Seal) -> Verified:
+def recorded_hash(records: Records, seal: Seal) -> str | None:
+    """The hash with which it was recorded; ``None`` where records are gone, or an older version has written them."""
+    steps = records.all(PERIOD_STEPS, period_id=seal.period, revision=seal.revision, step=Step.SEALED)
+    return next((step.seal for step in steps), None)
+
+
+def verify(seal: Seal, *, recorded: str | None = None) -> Verified:
     """Compute a sealed revision again, from the seal alone with the code at hand, and compare every row.
 
-    :class:`SealRefused` where a byte has changed or a row differs, and where the code at hand cannot compute it.
+    :class:`SealRefused` where a byte has changed or a row differs, where the code at hand cannot compute it, and where
+    its hash is not the ``recorded`` one.
     """
-    changed = _changed_files(seal)
+    changed = [*_replaced(seal, recorded), *_changed_files(seal)]
     if changed:
         raise SealRefused(f"the seal of {seal.called} is broken", changed)
     code_changes = code_at_hand().changed_since(seal.code)
@@ -194,28 +209,31 @@ def verify(seal: Seal) -> Verified:
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _published_revision(marts: PublishedMarts, period: Period) -> int:
-    [row] = marts.query(
-        "select coalesce(max(revision), 1) as revision from marts.fct_evaluation where period_id = ?", [period.id]
-    )
-    return int(row["revision"])
-
-
-def _demand_posted(closing: Closing, period: Period, revision: int) -> None:
+def _demand_posted(closing: Closing, proposal: Proposal) -> None:
     """What is not posted may still be closed again with other results, which a seal would stand against for ever."""
-    steps = closing.records.period_steps().get(period.id, ())
-    if not steps or (steps[-1].step, steps[-1].revision) not in {(Step.POSTED, revision), (Step.SEALED, revision)}:
-        raise SealRefused(
-            f"{period}, revision {revision} is not sealed",
-            [
-                Problem(
-                    field="period",
-                    what="it is not posted, or was opened again",
-                    todo=f"run `perf-pipelines pay show --company {closing.company.id} --period {period}` to see where "
-                    "it stands",
-                )
-            ],
+    period, revision = proposal.period_id, proposal.revision
+    headline = f"{period}, revision {revision} is not sealed"
+    show = f"run `perf-pipelines pay show --company {closing.company.id} --period {period}`"
+    steps = closing.records.period_steps().get(period, ())
+    made = {step.step: step for step in steps if step.revision == revision}
+    if Step.POSTED not in made or steps[-1].step == Step.REOPENED:
+        what, todo = "it is not posted, or was opened again", f"{show} to see where it stands"
+        raise SealRefused(headline, [Problem(field="period", what=what, todo=todo)])
+    posted = made[Step.POSTED].proposal
+    if posted != proposal.hash:
+        what = f"what is published, {shown(proposal.hash)}, is not what was posted, {shown(posted)}"
+        todo = (
+            f"{show} and find out who has changed the published marts; `perf-pipelines pay reopen` begins a correction"
         )
+        raise SealRefused(headline, [Problem(field="proposal", what=what, todo=todo)])
+
+
+def _record(records: Records, seal: Seal, *, by: str) -> None:
+    """Record what was sealed; :class:`SealRefused` when another seal of that revision was recorded before."""
+    step = record_sealed(records, period_id=seal.period, revision=seal.revision, hash=seal.hash, by=by)
+    replaced = _replaced(seal, step.seal)
+    if replaced:
+        raise SealRefused(f"{seal.called} is sealed already, by another seal", replaced)
 
 
 def _have_what_was_read(closing: Closing, period: Period, record: PeriodRecord) -> None:
@@ -398,6 +416,13 @@ def _changed_files(seal: Seal) -> list[Problem]:
         for path, sealed in seal.files.items()
         if _described(seal.folder / path) != sealed
     ]
+
+
+def _replaced(seal: Seal, recorded: str | None) -> list[Problem]:
+    """That it is another seal than was recorded, though all in it may agree; nothing where none is known."""
+    if recorded in {None, seal.hash}:
+        return []
+    return [_changed(_MANIFEST, f"its SHA-256 is {seal.hash}, and recorded was the seal {recorded}")]
 
 
 def _changed_bytes(seal: Seal) -> Iterator[Problem]:

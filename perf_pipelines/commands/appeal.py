@@ -52,10 +52,16 @@ def answer(
     """Accept or reject an appeal. Accepted, a posted period is opened again with `pay reopen --appeal`."""
     from perf_pipelines.defs.companies import closing_of
     from perf_pipelines.pay.appealing import answer_appeal
+    from perf_pipelines.reports.marts import employee_names
 
-    records = closing_of(company).records
+    closing = closing_of(company)
     answered = answer_appeal(
-        records, number=number, accepted=accept, reason=given("--reason", reason), answered_by=given("--by", by)
+        closing.records,
+        number=number,
+        accepted=accept,
+        reason=given("--reason", reason),
+        answered_by=given("--by", by),
+        names=employee_names(closing.home),
     )
     _say(f"appeal {number} is {'accepted' if accept else 'rejected'}")
     if accept:

@@ -46,14 +46,20 @@ def verify(
         int | None, typer.Option("--revision", "-r", min=1, help="Which one; the newest that is sealed without it.")
     ] = None,
 ) -> None:
-    """Compute a sealed revision again, from the seal alone with the code at hand, and compare every row and byte."""
-    from perf_pipelines.sealing import read_seal
+    """Compute a sealed revision again, from the seal alone with the code at hand, and compare every row and byte.
+
+    The records tell that it is the seal that was made, and `records verify` that they are what was recorded.
+    """
+    from perf_pipelines.records.store import Records
+    from perf_pipelines.sealing import read_seal, recorded_hash
     from perf_pipelines.sealing import verify as verify_seal
 
-    seal = read_seal(company_home(company), Period.parse(period), revision=revision)
+    home = company_home(company)
+    seal = read_seal(home, Period.parse(period), revision=revision)
+    recorded = recorded_hash(Records(home.records_url, company_id=company), seal)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        verified = verify_seal(seal)
+        verified = verify_seal(seal, recorded=recorded)
     console = Console()
     console.print(
         f"[green]✓[/green] {seal.period} revision {seal.revision}, sealed {seal.sealed_at}: "
@@ -61,6 +67,9 @@ def verify(
         soft_wrap=True,
     )
     console.print(f"hash of the seal {seal.hash}", soft_wrap=True)
+    if recorded is None:
+        said = "! the records know no hash of this seal: compare it with the one that was noted when it was made"
+        Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)
     if verified.code_changes:
         said = f"! the code has changed since, without effect here: {', '.join(verified.code_changes)}"
         Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)

@@ -14,7 +14,7 @@ from perf_pipelines.records.approvals import same_person
 from perf_pipelines.reports.marts import PublishedMarts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from perf_pipelines.closing import Closing
     from perf_pipelines.periods import Period
@@ -67,15 +67,27 @@ def file_appeal(closing: Closing, *, period: Period, employee: str, objection: s
     return FiledAppeal(number=number, appeal=appeal, answer=None)
 
 
-def answer_appeal(records: Records, *, number: int, accepted: bool, reason: str, answered_by: str) -> FiledAppeal:
-    """Record the answer; :class:`PayRefused` by who objects, and where it is answered already or unknown."""
+def answer_appeal(
+    records: Records,
+    *,
+    number: int,
+    accepted: bool,
+    reason: str,
+    answered_by: str,
+    names: Mapping[str, Collection[str]],
+) -> FiledAppeal:
+    """Record the answer; :class:`PayRefused` by who objects, and where it is answered already or unknown.
+
+    ``names`` are what employees are called, by id: an appeal names the employee by id, and who answers by name.
+    """
     headline = f"appeal {number} is not answered"
     with records.writing() as transaction:
         filed = _known(transaction, number, headline)
         if filed.answer is not None:
             what = f"{filed.answer.answered_by} has {_word(filed.answer)} it already"
             raise PayRefused(headline, [Problem(what=what, todo="file another appeal against the new result")])
-        for name in (filed.appeal.employee_id, filed.appeal.filed_by):
+        objector = filed.appeal.employee_id
+        for name in (objector, *names.get(objector, ()), filed.appeal.filed_by):
             if same_person(name, answered_by):
                 raise PayRefused(
                     headline,

@@ -36,8 +36,8 @@ def reopen(records: Records, *, period_id: str, by: str, reason: str) -> PeriodS
     return step
 
 
-def seal(records: Records, *, period_id: str, revision: int, by: str) -> PeriodStep:
-    """Record that a posted revision is sealed; what is sealed already is returned as it is."""
+def seal(records: Records, *, period_id: str, revision: int, hash: str, by: str) -> PeriodStep:
+    """Record that a posted revision is sealed, by a seal with ``hash``; what is sealed already is returned as it is."""
     with records.writing() as transaction:
         steps = transaction.all(PERIOD_STEPS, period_id=period_id)
         known = _made(steps, Step.SEALED, revision)
@@ -54,7 +54,7 @@ def seal(records: Records, *, period_id: str, revision: int, by: str) -> PeriodS
                     )
                 ],
             )
-        step = _step(Step.SEALED, period_id, revision=revision, by=by)
+        step = _step(Step.SEALED, period_id, revision=revision, by=by, seal=hash)
         transaction.append(PERIOD_STEPS, step)
     return step
 
@@ -63,7 +63,9 @@ def _made(steps: Sequence[PeriodStep], step: Step, revision: int) -> PeriodStep 
     return next((each for each in steps if (each.step, each.revision) == (step, revision)), None)
 
 
-def _step(step: Step, period_id: str, *, revision: int, by: str, reason: str = "") -> PeriodStep:
+def _step(
+    step: Step, period_id: str, *, revision: int, by: str, reason: str = "", seal: str | None = None
+) -> PeriodStep:
     return PeriodStep(
         period_id=period_id,
         revision=revision,
@@ -72,4 +74,5 @@ def _step(step: Step, period_id: str, *, revision: int, by: str, reason: str = "
         reason=reason,
         made_by=by,
         made_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        seal=seal,
     )

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import regex
 from sqlalchemy import Column, DateTime, Integer, Text
 
 from perf_pipelines.records.kinds import Kind, record_table
@@ -52,11 +53,26 @@ def same_person(name: str, other: str) -> bool:
     return _plain(name) == _plain(other)
 
 
+def says_something(text: str) -> bool:
+    """Whether a reader sees anything of it."""
+    return bool(_seen(text))
+
+
 def _plain(name: str) -> str:
-    # folding a letter's case may make another form of it
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(letter for letter in folded if unicodedata.category(letter)[0] not in _UNSEEN)
+    # without the unseen at first, because what stands between a letter and its accent keeps the two from being one;
+    # folding a letter's case may make another form of it, and another form may have spaces in it
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _seen(name)).casefold())
+    return unicodedata.normalize("NFKC", _seen(folded))
 
 
-_UNSEEN = ("C", "Z")
-"""Unicode categories of controls, formats and separators."""
+def _seen(text: str) -> str:
+    return _UNSEEN.sub("", text)
+
+
+_UNSEEN = regex.compile(r"[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\U00013441\U00013442\U00016FE4\U0001D159]")
+"""Controls, formats, separators and what Unicode says to ignore by default: selectors of variants, fillers.
+
+By Unicode's newest version, which knows rare letters of names that Python's own tables may lack. Those by number are
+letters and symbols by category and blank by name: a Braille pattern, two hieroglyphs, a filler of the Khitan script, a
+note without a head (https://www.unicode.org/Public/UCD/latest/ucd/UnicodeData.txt).
+"""

@@ -32,7 +32,8 @@ class PeriodStep:
     """``revision`` is the one that was posted or sealed, or the one that begins by reopening.
 
     ``proposal`` is the hash of what was posted, and ``reason`` why a period was reopened; both are empty otherwise.
-    ``made_at`` is UTC without a zone.
+    ``seal`` is the hash of what was sealed: ``None`` otherwise, and of what an older version has sealed. ``made_at`` is
+    UTC without a zone.
     """
 
     period_id: str
@@ -42,6 +43,7 @@ class PeriodStep:
     reason: str
     made_by: str
     made_at: datetime
+    seal: str | None = None
 
 
 PERIOD_STEPS = Kind(
@@ -54,6 +56,7 @@ PERIOD_STEPS = Kind(
         Column("reason", Text, nullable=False),
         Column("made_by", Text, nullable=False),
         Column("made_at", DateTime, nullable=False),
+        Column("seal", Text),
         UniqueConstraint("company_id", "period_id", "revision", "step", name="period_step_is_made_once"),
     ),
     record=PeriodStep,

@@ -121,10 +121,12 @@ def _told_otherwise(entry: dict[str, Any], record: dict[str, Any] | None) -> lis
     told, place = entry["payload"], f"{entry['subject']} (recorded by {entry['actor']}, {entry['at']:%Y-%m-%d %H:%M})"
     if record is None:
         return [_broken(entry["number"], f"the record {place} is gone")]
-    stands = payload_of(record)
+    before = _fields(told)
+    # a column that came later is told by no entry of before, and nothing stands in it
+    stands = payload_of({name: value for name, value in record.items() if name in before or value is not None})
     if stands == told:
         return []
-    before, now = _fields(told), _fields(stands)
+    now = _fields(stands)
     changed = [f"{name} was {before.get(name)!r}, is {now[name]!r}" for name in now if now[name] != before.get(name)]
     return [_broken(entry["number"], f"the record {place} was changed: {'; '.join(changed)}")]
 

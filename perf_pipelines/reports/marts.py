@@ -94,3 +94,11 @@ def position_names(home: CompanyHome) -> dict[str, Label]:
         return {}
     rows = PublishedMarts(home).query("select position_id, name_zh, name_en from marts.dim_position")
     return {row["position_id"]: Label(zh=row["name_zh"], en=row["name_en"]) for row in rows}
+
+
+def employee_names(home: CompanyHome) -> dict[str, tuple[str, ...]]:
+    """What each employee is called, in Chinese and in English, by id; empty while nothing is published."""
+    if not home.published.exists():
+        return {}
+    rows = PublishedMarts(home).query("select distinct employee_id, name_zh, name_en from marts.dim_employee")
+    return {row["employee_id"]: tuple(name for name in (row["name_zh"], row["name_en"]) if name) for row in rows}

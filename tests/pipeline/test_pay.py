@@ -34,13 +34,16 @@ def test_a_month_is_approved_posted_opened_again_and_pays_the_difference(closed_
     refused = closed_march.call("run", "--period", MONTH)
     assert (refused.code, "perf-pipelines pay reopen" in refused.err) == (5, True)
     assert closed_march.attempt(MONTH).code == 5
+    better = {"--employee": WHO, "--grade": "excellent", "--by": "Li Na", "--reason": "carried the launch alone"}
+    words = [word for option in better.items() for word in option]
+    refused = closed_march.call("calibrate", "--period", MONTH, *words)
+    assert (refused.code, "perf-pipelines pay reopen" in refused.err) == (10, True)
+    assert records(closed_march).calibrations() == ()
     assert closed_march.call("hash").out == before
 
     number = appealed(closed_march)
     assert pay(closed_march, "reopen", "--by", "Li Na", "--appeal", number).code == 0
     assert pay(closed_march, "approve", "--by", "Li Na").code == 11
-    better = {"--employee": WHO, "--grade": "excellent", "--by": "Li Na", "--reason": "carried the launch alone"}
-    words = [word for option in better.items() for word in option]
     assert closed_march.call("calibrate", "--period", MONTH, *words).code == 0
     closed_march.close(MONTH, reviewed=False)
     restated = payouts(closed_march)
@@ -67,7 +70,7 @@ def test_a_month_is_approved_posted_opened_again_and_pays_the_difference(closed_
 
 def appealed(place: Place) -> str:
     """File an appeal and have it accepted; its number."""
-    words = ("--by", "Moses Frase", "--objection", "I carried the launch")
+    words = ("--by", "the works council", "--objection", "I carried the launch")
     assert "did you mean `moses_frase`?" in appeal(place, "file", "--employee", "moses_fras", *words).err
     filed = appeal(place, "file", "--employee", WHO, *words)
     assert filed.out.startswith("appeal ")
@@ -75,6 +78,8 @@ def appealed(place: Place) -> str:
     assert f"appeal {number} is open" in appeal(place, "file", "--employee", WHO, *words).err
     assert "not answered yet" in pay(place, "reopen", "--by", "Li Na", "--appeal", number).err
     reason = ("--reason", "he did carry it")
+    his_own = place.call("appeal", "answer", number, "--accept", "--by", "moses frase", *reason)
+    assert (his_own.code, "Moses Frase objects" in his_own.err) == (11, True)
     answered = place.call("appeal", "answer", number, "--accept", "--by", "Li Na", *reason)
     assert f"--appeal {number}" in answered.out
     assert "Li Na: he did carry it" in place.call("appeal", "list").out

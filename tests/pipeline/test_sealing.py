@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -15,6 +16,8 @@ from perf_pipelines.code_version import code_at_hand
 from perf_pipelines.home import CompanyHome
 from perf_pipelines.periods import Period
 from perf_pipelines.publication import content_of
+from perf_pipelines.records.period_steps import PERIOD_STEPS, PeriodStep, Step
+from perf_pipelines.records.store import Records
 from perf_pipelines.sealing import SealRefused, read_seal, verify
 
 if TYPE_CHECKING:
@@ -194,6 +197,50 @@ def test_a_result_that_the_sealed_inputs_do_not_give_is_named_and_nothing_else(
     assert problem.where == f"fct_payout (row period_id=2017-03, employee_id={WHO})"
     sealed_amount, now = (part.split()[-1] for part in problem.what.removeprefix("amount: ").split(", "))
     assert float(sealed_amount) - float(now) == 1
+
+
+def test_a_seal_that_was_replaced_with_its_manifest_is_told_by_the_records(sealed: Place, tmp_path: Path) -> None:
+    place = sealed.copied(tmp_path)
+    verified = place.call("seal", "verify", "--period", MARCH.id)
+    assert (verified.code, verified.err) == (0, "")
+    for path in folder(place).rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    forged(folder(place), "control/period.parquet", "select * exclude (days) from sealed")
+    for refused in (place.call("seal", "verify", "--period", MARCH.id), seal(place)):
+        assert refused.code == 15
+        assert "manifest.json: its SHA-256 is " in refused.err
+        assert "and recorded was the seal " in refused.err
+    # without the records nothing tells it but the hash that was noted
+    (place.home / place.name / "records" / "records.sqlite").unlink()
+    verified = place.call("seal", "verify", "--period", MARCH.id)
+    assert verified.code == 0
+    assert "the records know no hash of this seal" in verified.err
+
+
+def test_the_seal_of_another_revision_is_none_of_this_one(sealed: Place, tmp_path: Path) -> None:
+    home, there = copied(sealed, tmp_path)
+    there.rename(there.with_name("r2"))
+    with pytest.raises(SealRefused, match="it is the seal of crm_sales, 2017-03, revision 1"):
+        read_seal(home, MARCH)
+
+
+def test_what_is_published_is_sealed_only_if_it_was_posted(closed_march: Place) -> None:
+    records = Records(f"sqlite:///{closed_march.home}/crm_sales/records/records.sqlite", company_id="crm_sales")
+    posted = PeriodStep(
+        period_id=MARCH.id,
+        revision=1,
+        step=Step.POSTED,
+        proposal="0" * 64,
+        reason="",
+        made_by="payroll",
+        made_at=datetime(2017, 4, 2, 8, 30),  # noqa: DTZ001 — UTC without a zone, as it is recorded
+    )
+    with records.writing() as transaction:
+        transaction.append(PERIOD_STEPS, posted)
+    refused = seal(closed_march)
+    assert refused.code == 15
+    assert "is not what was posted, 000000000000" in refused.err
+    assert not folder(closed_march).exists()
 
 
 def test_what_was_never_sealed_or_published_is_told(sealed: Place) -> None:

@@ -22,9 +22,10 @@ APPEAL = Appeal(
     employee_id="ann",
     objection="订单 o11 没有计入",
     answer_by=date(2026, 4, 16),
-    filed_by="Ann Lee",
+    filed_by="Zhou Min",
     filed_at=NOW,
 )
+NAMES = {"ann": ("李安", "Ann Lee"), "bob": ("王博", "Bob Wang")}
 
 
 @pytest.fixture
@@ -41,29 +42,29 @@ def test_it_is_overdue_after_its_last_day_until_it_is_answered(records: Records,
     assert not filed.is_overdue(APPEAL.answer_by)
     later = APPEAL.answer_by + timedelta(days=1)
     assert filed.is_overdue(later)
-    answer_appeal(records, number=number, accepted=False, reason="it was refunded", answered_by="Li Na")
+    answer_appeal(records, number=number, accepted=False, reason="it was refunded", answered_by="Li Na", names=NAMES)
     [answered] = appeals(records)
     assert not answered.is_overdue(later)
 
 
-@pytest.mark.parametrize("by", ["ANN", "ann  lee"])
-def test_nobody_answers_their_own(records: Records, number: int, by: str) -> None:
+@pytest.mark.parametrize("by", ["ANN", "ann  lee", "李安", "ZHOU MIN"])
+def test_nobody_answers_their_own_by_whatever_name(records: Records, number: int, by: str) -> None:
     with pytest.raises(PayRefused, match="have it answered by somebody else"):
-        answer_appeal(records, number=number, accepted=True, reason="of course", answered_by=by)
+        answer_appeal(records, number=number, accepted=True, reason="of course", answered_by=by, names=NAMES)
 
 
 def test_it_is_answered_once(records: Records, number: int) -> None:
-    answer_appeal(records, number=number, accepted=False, reason="it was refunded", answered_by="Li Na")
+    answer_appeal(records, number=number, accepted=False, reason="it was refunded", answered_by="Li Na", names=NAMES)
     with pytest.raises(PayRefused, match="Li Na has rejected it already"):
-        answer_appeal(records, number=number, accepted=True, reason="it was not", answered_by="Wang Wei")
+        answer_appeal(records, number=number, accepted=True, reason="it was not", answered_by="Wang Wei", names=NAMES)
     with pytest.raises(PayRefused, match="there is no appeal 99; there are 1"):
-        answer_appeal(records, number=99, accepted=True, reason="it was not", answered_by="Wang Wei")
+        answer_appeal(records, number=99, accepted=True, reason="it was not", answered_by="Wang Wei", names=NAMES)
 
 
 def test_only_an_accepted_one_is_a_reason_and_only_for_its_period(records: Records, number: int) -> None:
     with pytest.raises(PayRefused, match="not answered yet"):
         reason_of(records, number=number, period_id="2026-03")
-    answer_appeal(records, number=number, accepted=True, reason="o11 counts", answered_by="Li Na")
+    answer_appeal(records, number=number, accepted=True, reason="o11 counts", answered_by="Li Na", names=NAMES)
     with pytest.raises(PayRefused, match="is against 2026-03"):
         reason_of(records, number=number, period_id="2026-04")
     assert reason_of(records, number=number, period_id="2026-03") == "appeal 1 of ann: o11 counts"

@@ -195,12 +195,14 @@ class TestRestating:
 
     def test_a_sealed_period_is_posted_and_can_be_opened_again(self, records: Records) -> None:
         with pytest.raises(PayRefused, match="revision 1 is not posted"):
-            seal(records, period_id="2026-03", revision=1, by="Li Na")
+            seal(records, period_id="2026-03", revision=1, hash="ab12", by="Li Na")
         posted(records, MARCH)
-        sealed = seal(records, period_id="2026-03", revision=1, by="Li Na")
-        assert seal(records, period_id="2026-03", revision=1, by="Wang Wei") == sealed
+        sealed = seal(records, period_id="2026-03", revision=1, hash="ab12", by="Li Na")
+        assert seal(records, period_id="2026-03", revision=1, hash="cd34", by="Wang Wei") == sealed
+        assert sealed.seal == "ab12"
+        verify(records.database)
         assert standing_of(records, MARCH).state is State.SEALED
         assert not post(records, MARCH, by="payroll").is_new
         reopen(records, period_id="2026-03", by="Li Na", reason="a doubt")
         with pytest.raises(PayRefused, match="or was opened again"):
-            seal(records, period_id="2026-03", revision=2, by="Li Na")
+            seal(records, period_id="2026-03", revision=2, hash="ef56", by="Li Na")

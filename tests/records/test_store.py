@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -12,12 +14,14 @@ import sqlalchemy as sa
 
 from perf_pipelines.errors import RunFailed
 from perf_pipelines.records.calibrations import Calibration
+from perf_pipelines.records.chain import AUDIT
 from perf_pipelines.records.every_kind import EVERY_KIND
 from perf_pipelines.records.store import Records
 from perf_pipelines.records.verification import verify
 from perf_pipelines.records.waivers import Waiver
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 WAIVER = Waiver(
@@ -99,6 +103,37 @@ def test_every_table_refuses_to_be_changed(records: Records, table: str) -> None
         assert f"{table} is append-only" in str(refused.value)
 
 
+def unique_keys() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of every append-only table what is unique in it, with the number that SQLite itself gives a row."""
+    for table in (AUDIT, *(kind.table for kind in EVERY_KIND)):
+        yield table.name, ("rowid",)
+        for constraint in table.constraints:
+            if isinstance(constraint, (sa.PrimaryKeyConstraint, sa.UniqueConstraint)):
+                yield table.name, tuple(column.name for column in constraint.columns)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"), [pytest.param(*each, id=f"{each[0]} by {' '.join(each[1])}") for each in unique_keys()]
+)
+def test_no_row_is_replaced_by_one_that_is_unique_in_the_same_way(
+    tmp_path: Path, table: str, key: tuple[str, ...]
+) -> None:
+    file = tmp_path / "records.sqlite"
+    with Records(f"sqlite:///{file}", company_id="small_shop").database.writing() as connection:
+        columns = sa.inspect(connection).get_columns(table)
+    first, second = ({"rowid": each} | {c["name"]: _any_value(c, each) for c in columns} for each in (1, 2))
+    second |= {name: first[name] for name in key}
+    with closing(sqlite3.connect(file)) as plain:
+        marks = ", ".join("?" for _ in first)
+        plain.execute(f"insert into {table} ({', '.join(first)}) values ({marks})", list(first.values()))
+        before = plain.execute(f"select rowid, * from {table}").fetchall()
+        with pytest.raises(sqlite3.IntegrityError, match=f"{table} is append-only"):
+            plain.execute(
+                f"insert or replace into {table} ({', '.join(second)}) values ({marks})", list(second.values())
+            )
+        assert plain.execute(f"select rowid, * from {table}").fetchall() == before
+
+
 def test_two_writers_keep_one_chain(url: str) -> None:
     def write() -> None:
         records = Records(url, company_id="small_shop")
@@ -126,6 +161,6 @@ def _engine_of(records: Records) -> str:
         return connection.dialect.name
 
 
-def _any_value(column: sa.engine.interfaces.ReflectedColumn) -> object:
+def _any_value(column: sa.engine.interfaces.ReflectedColumn, which: int = 1) -> object:
     kind = column["type"].python_type
-    return "2026-03-20" if kind in {date, datetime} else kind(1)
+    return f"2026-03-{20 + which}" if kind in {date, datetime} else kind(which)

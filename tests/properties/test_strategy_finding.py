@@ -107,6 +107,57 @@ def test_where_nobody_anywhere_reaches_it_month_after_month_the_target_is_too_hi
     )
 
 
+def away(rows: Given, people: Iterable[str], month: tuple[int, int], *, instead: str | None = None) -> Given:
+    """The same without ``people`` in the month; or with them there in a position without KPIs, doing what they did."""
+    first = date(*month, 1)
+    last = (first + timedelta(31)).replace(day=1) - timedelta(1)
+    kept = [
+        part
+        for one in rows.assignments
+        for part in (
+            (replace(one, valid_to=first - timedelta(1)), replace(one, valid_from=last + timedelta(1)))
+            if one.employee in people
+            else (one,)
+        )
+    ]
+    if instead:
+        kept += [
+            replace(one, position=instead, valid_from=first, valid_to=last)
+            for one in rows.assignments
+            if one.employee in people
+        ]
+    return replace(rows, assignments=tuple(kept))
+
+
+@pytest.mark.parametrize("instead", [None, "trainee"])
+def test_a_month_in_which_nobody_was_there_to_miss_it_ends_the_row(sql: ScoringSql, instead: str | None) -> None:
+    rows = Firm({"north": 2, "south": 2}).rows(np.random.default_rng(7))
+    verdicts = found(sql, away(rows, {"north00", "north01"}, FEBRUARY, instead=instead))
+    north, south = verdicts["north"], verdicts["south"]
+    assert (south["persistence"], south["since_period_id"]) == (3, "2026-01")
+    assert (north["persistence"], north["since_period_id"]) == (1, "2026-03")
+    assert "in a row" not in north["recommendation_en"]
+
+
+def test_of_a_sum_that_should_be_low_a_month_without_anybody_ends_the_row_too(sql: ScoringSql) -> None:
+    given = scheme_of(line("revenue", weight="1", target="10"))
+    given["kpis"]["revenue"] |= {"better": "lower"}
+    given["review"]["systemic_miss"]["min_headcount"] = 2
+    rows = Given(
+        ("ann", "bea"),
+        (assignment("ann"), assignment("bea")),
+        contributions=tuple(
+            Contribution("revenue", who, day, f"{who}{day}", Decimal(50), Decimal(1), Decimal(1), f"{who}{day}")
+            for who in ("ann", "bea")
+            for day in (date(2026, 1, 5), date(2026, 2, 5), date(2026, 3, 5))
+        ),
+    )
+    [row] = found(sql, away(rows, rows.employees, FEBRUARY, instead="trainee"), given).values()
+    assert (row["persistence"], row["since_period_id"]) == (1, "2026-03")
+    [row] = found(sql, rows, given).values()
+    assert (row["persistence"], row["since_period_id"]) == (3, "2026-01")
+
+
 def test_of_a_miss_of_this_month_alone_the_channel_that_sank_is_named_and_no_target_blamed(sql: ScoringSql) -> None:
     firm = Firm({"north": 6, "south": 6}, skill=lambda *_: 0.54, factor={(MARCH, "web"): 0.6})
     verdicts = found(sql, firm.rows(np.random.default_rng(5)))

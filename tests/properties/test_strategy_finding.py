@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.reference.given import Row, Scheme
 
 ERROR = 0.05
+D = Decimal
 MARCH, FEBRUARY, JANUARY, YEAR_AGO = (2026, 3), (2026, 2), (2026, 1), (2025, 3)
 CHANNELS = ("app", "shop", "web")
 TRIES = 40
@@ -193,6 +194,36 @@ def test_what_is_missing_of_a_sum_is_told_in_money(sql: ScoringSql) -> None:
     assert (row["money"], row["persistence"], row["since_period_id"]) == (Fraction("69.5"), 2, "2026-02")
     assert "差额 69.5 CNY。" in row["recommendation_zh"]
     assert "69.5 CNY short." in row["recommendation_en"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "money", "said"),
+    [("KWD", "0.667", "0.667 KWD short."), ("CNY", "0.67", "0.67 CNY short."), ("JPY", "1", "1 JPY short.")],
+)
+def test_what_is_missing_has_the_decimals_of_the_currency(
+    sql: ScoringSql, currency: str, money: str, said: str
+) -> None:
+    [row] = found(sql, one_short_of_ten(D("9.3335")), revenue_asked("10", currency=currency)).values()
+    assert row["money"] == Fraction(money)
+    assert said in row["recommendation_en"]
+
+
+def test_what_is_less_than_the_smallest_unit_is_not_told(sql: ScoringSql) -> None:
+    [row] = found(sql, one_short_of_ten(D("9.7")), revenue_asked("10", currency="JPY")).values()
+    assert row["money"] is None
+    assert "JPY" not in row["recommendation_en"]
+
+
+def revenue_asked(target: str, *, currency: str) -> Scheme:
+    given = scheme_of(line("revenue", weight="1", target=target)) | {"currency": currency}
+    given["kpis"] = {kpi: {**said, "unit": currency} for kpi, said in given["kpis"].items()}
+    given["review"]["systemic_miss"]["min_headcount"] = 1
+    return given
+
+
+def one_short_of_ten(amount: Decimal) -> Given:
+    sold = Contribution("revenue", "ann", date(2026, 3, 2), "a", amount, Decimal(1), Decimal(1), "a")
+    return Given(("ann",), (assignment("ann"),), contributions=(sold,))
 
 
 def without_effect(seed: int) -> Given:

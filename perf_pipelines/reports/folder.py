@@ -1,16 +1,23 @@
-"""All reports of a period in one folder, which is there whole or not at all."""
+"""All reports of a period in one folder, which is there whole or not at all.
+
+It is a folder and no link to a version, as the published marts are: people copy it, send it and throw it away. A folder
+cannot be renamed over another that holds something, so that for a moment neither has the name: whoever dies then leaves
+the old one beside it, and the next run puts it back.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from perf_pipelines.durable import flush, flush_all
 from perf_pipelines.errors import NotPublished, Problem, RunFailed
 from perf_pipelines.reports.data_quality import data_quality
 from perf_pipelines.reports.department_summary import department_summaries
@@ -74,8 +81,10 @@ def write_folder(reports: Iterator[Report], *, formats: Collection[Format], fold
     """Write ``reports`` into ``folder`` and say how many; the folder takes its place in one rename.
 
     A folder of reports that is there is replaced: it is moved aside, and gone once the new one stands. Any other
-    that holds something is refused (:class:`RunFailed`). The same reports give the same bytes.
+    that holds something is refused (:class:`RunFailed`). The same reports give the same bytes. What a run that was
+    killed has moved aside is first put back.
     """
+    _put_back(folder)
     if not may_be_replaced(folder):
         raise RunFailed(
             "no reports are written",
@@ -93,13 +102,45 @@ def write_folder(reports: Iterator[Report], *, formats: Collection[Format], fold
         making.mkdir()
         count = _write_all(reports, formats, making)
         _write_record(making, source=source)
-        if folder.exists():
+        flush_all(making)  # the old ones go when these stand, and a power cut must not have eaten them
+        if (folder / RECORD).exists():
             folder.rename(before)
         making.rename(folder)
+        flush(folder.parent)
     finally:
-        for gone in (making, before):
-            shutil.rmtree(gone, ignore_errors=True)
+        shutil.rmtree(making, ignore_errors=True)
+        _put_back(folder)
     return count
+
+
+def _put_back(folder: Path) -> None:
+    """Give ``folder`` its name back where a run broke off in between, and clear away what broken-off runs have left."""
+    beside = re.compile(rf"\.{re.escape(folder.name)}-(making|before)-(\d+)")
+    for left in sorted(folder.parent.iterdir()) if folder.parent.is_dir() else ():
+        if not (said := beside.fullmatch(left.name)):
+            continue
+        if said[1] == "making":
+            if not _is_another(int(said[2])):
+                shutil.rmtree(left, ignore_errors=True)
+        elif not folder.exists() and (left / RECORD).exists():
+            left.rename(folder)
+        elif folder.exists():
+            # without its record first: half of it must not be put back
+            (left / RECORD).unlink(missing_ok=True)
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_another(process: int) -> bool:
+    """Whether there is a process of this number beside this one, which may still be making its reports."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def may_be_replaced(folder: Path) -> bool:

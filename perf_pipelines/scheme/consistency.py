@@ -540,13 +540,23 @@ def _amounts_of_cycles(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
                         f"a {spoken(cycle)} does not pay",
                         "take it out, or add it to `cycles` of the bonus",
                     )
-                decimals = decimals_of(scheme.currency)
-                if amount != round(amount, decimals):
-                    yield (
-                        (*where, str(cycle)),
-                        f"{plain(amount)} has more decimals than {scheme.currency}",
-                        f"write it with at most {decimals} decimals" if decimals else "write it without decimals",
-                    )
+                yield from _in_whole_units((*where, str(cycle)), amount, scheme.currency)
+
+
+def _amounts_of_rewards(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
+    for place, reward in _given_rewards(scheme):
+        if reward.money is not None:
+            yield from _in_whole_units((*place, "money"), reward.money, scheme.currency)
+
+
+def _in_whole_units(place: Loc, amount: Decimal, currency: str) -> Iterator[Finding]:
+    decimals = decimals_of(currency)
+    if amount != round(amount, decimals):
+        yield (
+            place,
+            f"{plain(amount)} has more decimals than {currency}",
+            f"write it with at most {decimals} decimals" if decimals else "write it without decimals",
+        )
 
 
 def _pools(scheme: Scheme, _: Surroundings) -> Iterator[Finding]:
@@ -624,6 +634,7 @@ _CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"positions"}), _weights),
     (frozenset({"extra_points", "kpis", "positions"}), _extra_points),
     (frozenset({"rewards", "kpis", "positions"}), _rewards),
+    (frozenset({"rewards", "currency"}), _amounts_of_rewards),
     (frozenset({"daily_goals", "kpis", "positions"}), _daily_goals_are_known),
     (frozenset({"daily_goals"}), _daily_goals_do_not_overlap),
     (frozenset({"evaluation", "feedback"}), _feedback_counts),

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from perf_pipelines.currencies import FINEST
 from perf_pipelines.fields import Day, Exactly, Identifier, Label, refusal
 from perf_pipelines.scheme.targets import Amount
 from perf_pipelines.scheme.versions import Dated
@@ -19,8 +20,8 @@ class InstantReward(Dated):
     """What an employee gets, once per ``subject``, when all of it that counts since ``from`` comes to ``reaches``.
 
     ``subject``: ``unit``, which is what the KPI counts, or one of its segments, like ``campaign``. ``points`` are a
-    currency of their own and no part of a score; ``money`` is in the scheme's currency. Of employees who hold one of
-    ``positions`` on the day, or of all.
+    currency of their own and no part of a score; ``money`` is in the scheme's currency, with no more decimals than that
+    has. Of employees who hold one of ``positions`` on the day, or of all.
     """
 
     id: Identifier
@@ -29,7 +30,7 @@ class InstantReward(Dated):
     subject: Identifier = UNIT
     reaches: Amount
     points: Annotated[Decimal, Exactly(precision=9, scale=4, above=0)] | None = None
-    money: Annotated[Decimal, Exactly(precision=18, scale=2, above=0, at_most=10_000_000)] | None = None
+    money: Annotated[Decimal, Exactly(precision=18, scale=FINEST, above=0, at_most=10_000_000)] | None = None
     positions: tuple[Identifier, ...] | None = Field(default=None, min_length=1)
     until: Day | None = None
 

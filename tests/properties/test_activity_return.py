@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -61,8 +62,10 @@ def told(
     rows: Iterable[Contribution],
     periods: tuple[Period, ...] = (QUARTER,),
     mart: str = "fct_activity_return",
+    currency: str = "CNY",
 ) -> list[Row]:
-    found = sql.told(scheme_of(line("revenue", weight="1")), Given(contributions=tuple(rows)), periods)[mart]
+    scheme = scheme_of(line("revenue", weight="1")) | {"currency": currency}
+    found = sql.told(scheme, Given(contributions=tuple(rows)), periods)[mart]
     return sorted(found, key=lambda row: (row["period_id"], row.get("activity_type", "")))
 
 
@@ -139,6 +142,53 @@ def test_money_is_moved_only_between_types_whose_intervals_part(sql: ScoringSql)
         "expo：3 个活动，投入 300 CNY，收入 450 CNY，新增 6 人，产出比 1.5。"
         "活动太少或差异太大（至少 4 个），还不能据此调整投入。"
     )
+
+
+@pytest.mark.parametrize(
+    ("currency", "cost", "revenue", "said"),
+    [
+        ("KWD", "10.666", "-0.346", "cost 10.666 KWD, revenue -0.346 KWD"),
+        ("CNY", "10.67", "-0.35", "cost 10.67 CNY, revenue -0.35 CNY"),
+        ("JPY", "11", "0", "cost 11 JPY, revenue 0 JPY"),
+    ],
+)
+def test_cost_and_revenue_have_the_decimals_of_the_currency(
+    sql: ScoringSql, currency: str, cost: str, revenue: str, said: str
+) -> None:
+    bought, given_back = Decimal("10.6655"), Decimal("-0.3455")
+    rows = [
+        replace(
+            one,
+            numerator=given_back if one.numerator else Decimal(0),
+            denominator=bought if one.denominator else Decimal(0),
+        )
+        for one in rows_of({"ads": [(1.0, 1.0)]})
+    ]
+    [row] = told(sql, rows, currency=currency)
+    assert (row["cost"], row["revenue"]) == (Fraction(cost), Fraction(revenue))
+    assert said in row["sentence_en"]
+    [shift] = told(sql, rows, mart="fct_spending_shift", currency=currency)
+    assert (shift["cost"], shift["revenue"]) == (Fraction(cost), Fraction(revenue))
+
+
+def test_an_interval_is_of_all_decimals(sql: ScoringSql) -> None:
+    # thousandths: in cents they would all be equal
+    fine = [(0.001, 0.001), (0.001, 0.002), (0.002, 0.003), (0.002, 0.004)]
+    [row] = told(
+        sql,
+        [
+            replace(one, numerator=one.numerator / 1000, denominator=one.denominator / 1000)
+            for one in rows_of({"ads": times_both(fine, 1000)})
+        ],
+        currency="KWD",
+    )
+    [whole] = told(sql, rows_of({"ads": times_both(fine, 1000)}), currency="KWD")
+    assert (row["roi_low"], row["roi_high"]) == (whole["roi_low"], whole["roi_high"])
+    assert whole["roi_low"] is not None
+
+
+def times_both(campaigns: Iterable[tuple[float, float]], factor: float) -> list[tuple[float, float]]:
+    return [(cost * factor, revenue * factor) for cost, revenue in campaigns]
 
 
 def test_a_type_whose_cost_may_as_well_be_nothing_has_no_bounds(sql: ScoringSql) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.reference.given import Row, Scheme
 
 ERROR = 0.05
+D = Decimal
 MARCH, FEBRUARY, JANUARY, YEAR_AGO = (2026, 3), (2026, 2), (2026, 1), (2025, 3)
 CHANNELS = ("app", "shop", "web")
 TRIES = 40
@@ -107,6 +108,57 @@ def test_where_nobody_anywhere_reaches_it_month_after_month_the_target_is_too_hi
     )
 
 
+def away(rows: Given, people: Iterable[str], month: tuple[int, int], *, instead: str | None = None) -> Given:
+    """The same without ``people`` in the month; or with them there in a position without KPIs, doing what they did."""
+    first = date(*month, 1)
+    last = (first + timedelta(31)).replace(day=1) - timedelta(1)
+    kept = [
+        part
+        for one in rows.assignments
+        for part in (
+            (replace(one, valid_to=first - timedelta(1)), replace(one, valid_from=last + timedelta(1)))
+            if one.employee in people
+            else (one,)
+        )
+    ]
+    if instead:
+        kept += [
+            replace(one, position=instead, valid_from=first, valid_to=last)
+            for one in rows.assignments
+            if one.employee in people
+        ]
+    return replace(rows, assignments=tuple(kept))
+
+
+@pytest.mark.parametrize("instead", [None, "trainee"])
+def test_a_month_in_which_nobody_was_there_to_miss_it_ends_the_row(sql: ScoringSql, instead: str | None) -> None:
+    rows = Firm({"north": 2, "south": 2}).rows(np.random.default_rng(7))
+    verdicts = found(sql, away(rows, {"north00", "north01"}, FEBRUARY, instead=instead))
+    north, south = verdicts["north"], verdicts["south"]
+    assert (south["persistence"], south["since_period_id"]) == (3, "2026-01")
+    assert (north["persistence"], north["since_period_id"]) == (1, "2026-03")
+    assert "in a row" not in north["recommendation_en"]
+
+
+def test_of_a_sum_that_should_be_low_a_month_without_anybody_ends_the_row_too(sql: ScoringSql) -> None:
+    given = scheme_of(line("revenue", weight="1", target="10"))
+    given["kpis"]["revenue"] |= {"better": "lower"}
+    given["review"]["systemic_miss"]["min_headcount"] = 2
+    rows = Given(
+        ("ann", "bea"),
+        (assignment("ann"), assignment("bea")),
+        contributions=tuple(
+            Contribution("revenue", who, day, f"{who}{day}", Decimal(50), Decimal(1), Decimal(1), f"{who}{day}")
+            for who in ("ann", "bea")
+            for day in (date(2026, 1, 5), date(2026, 2, 5), date(2026, 3, 5))
+        ),
+    )
+    [row] = found(sql, away(rows, rows.employees, FEBRUARY, instead="trainee"), given).values()
+    assert (row["persistence"], row["since_period_id"]) == (1, "2026-03")
+    [row] = found(sql, rows, given).values()
+    assert (row["persistence"], row["since_period_id"]) == (3, "2026-01")
+
+
 def test_of_a_miss_of_this_month_alone_the_channel_that_sank_is_named_and_no_target_blamed(sql: ScoringSql) -> None:
     firm = Firm({"north": 6, "south": 6}, skill=lambda *_: 0.54, factor={(MARCH, "web"): 0.6})
     verdicts = found(sql, firm.rows(np.random.default_rng(5)))
@@ -142,6 +194,36 @@ def test_what_is_missing_of_a_sum_is_told_in_money(sql: ScoringSql) -> None:
     assert (row["money"], row["persistence"], row["since_period_id"]) == (Fraction("69.5"), 2, "2026-02")
     assert "差额 69.5 CNY。" in row["recommendation_zh"]
     assert "69.5 CNY short." in row["recommendation_en"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "money", "said"),
+    [("KWD", "0.667", "0.667 KWD short."), ("CNY", "0.67", "0.67 CNY short."), ("JPY", "1", "1 JPY short.")],
+)
+def test_what_is_missing_has_the_decimals_of_the_currency(
+    sql: ScoringSql, currency: str, money: str, said: str
+) -> None:
+    [row] = found(sql, one_short_of_ten(D("9.3335")), revenue_asked("10", currency=currency)).values()
+    assert row["money"] == Fraction(money)
+    assert said in row["recommendation_en"]
+
+
+def test_what_is_less_than_the_smallest_unit_is_not_told(sql: ScoringSql) -> None:
+    [row] = found(sql, one_short_of_ten(D("9.7")), revenue_asked("10", currency="JPY")).values()
+    assert row["money"] is None
+    assert "JPY" not in row["recommendation_en"]
+
+
+def revenue_asked(target: str, *, currency: str) -> Scheme:
+    given = scheme_of(line("revenue", weight="1", target=target)) | {"currency": currency}
+    given["kpis"] = {kpi: {**said, "unit": currency} for kpi, said in given["kpis"].items()}
+    given["review"]["systemic_miss"]["min_headcount"] = 1
+    return given
+
+
+def one_short_of_ten(amount: Decimal) -> Given:
+    sold = Contribution("revenue", "ann", date(2026, 3, 2), "a", amount, Decimal(1), Decimal(1), "a")
+    return Given(("ann",), (assignment("ann"),), contributions=(sold,))
 
 
 def without_effect(seed: int) -> Given:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,7 +39,8 @@ def with_sections(text: str) -> str:
     [
         (", points: 5, money: 8.5", "", "rewards[0]", "gives nothing"),
         ("points: 5", "points: 0", "rewards[0].points", "out of range"),
-        ("money: 8.5", "money: 8.555", "rewards[0].money", "at most 2 decimals"),
+        ("money: 8.5", "money: 8.555", "rewards[0].money", "8.555 has more decimals than CNY"),
+        ("money: 8.5", "money: 8.5555", "rewards[0].money", "at most 3 decimals"),
         ("reaches: 1000", "reaches: 0", "rewards[0].reaches", "out of range"),
         ("kpi: revenue, subject", "kpi: revenu, subject", "rewards[0].kpi", "did you mean `revenue`"),
         ("kpi: revenue, subject", "kpi: repurchase_rate, subject", "rewards[0].kpi", "is no sum"),
@@ -71,6 +73,32 @@ def test_a_reward_that_stands_twice_is_refused_on_its_line(tmp_path: Path) -> No
         load(write_company(tmp_path, scheme=scheme))
     [problem] = caught.value.problems
     assert (problem.field, problem.line) == ("rewards[1].id", line_of(scheme, "reaches: 2000"))
+
+
+@pytest.mark.parametrize(
+    ("currency", "money", "says"),
+    [
+        ("JPY", "0.50", "0.5 has more decimals than JPY → write it without decimals"),
+        ("CNY", "8.555", "8.555 has more decimals than CNY → write it with at most 2 decimals"),
+        ("JPY", "50", None),
+        ("JPY", "50.0", None),
+        ("KWD", "8.555", None),
+    ],
+)
+def test_the_money_of_a_reward_can_be_paid_in_the_currency(
+    tmp_path: Path, currency: str, money: str, says: str | None
+) -> None:
+    company, scheme = (text.replace("CNY", currency) for text in (COMPANY, with_sections(REWARD)))
+    written = write_company(tmp_path, company=company, scheme=replaced(scheme, "money: 8.5", f"money: {money}"))
+    if says is None:
+        [reward] = scheme_tables(load(written).scheme, [])["reward"].to_pylist()
+        assert reward["money"] == Decimal(money)
+        return
+    with pytest.raises(CompanyRefused) as caught:
+        load(written)
+    [problem] = caught.value.problems
+    assert problem.field == "rewards[0].money"
+    assert says in str(problem)
 
 
 def test_what_sql_reads(tmp_path: Path) -> None:

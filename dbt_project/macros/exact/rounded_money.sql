@@ -17,6 +17,15 @@
 {%- endmacro %}
 
 
+{#-
+    A sum of money DECIMAL(18, 3), of any sign and with at most 12 decimals, rounded half away from zero once to the
+    smallest unit of the currency.
+-#}
+{% macro in_currency(amount, units) -%}
+    cast(sign({{ amount }}) * {{ rounded_money(whole_number('abs(' ~ amount ~ ')'), '1', 12, units) }} as decimal(18, 3))
+{%- endmacro %}
+
+
 {#- A number of the smallest units of a currency as an amount of it. -#}
 {% macro from_units(whole_units, units) -%}
     cast(

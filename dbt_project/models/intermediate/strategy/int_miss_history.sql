@@ -1,6 +1,6 @@
 -- Since when a department has been below what is asked of it now: the periods in a row, back from the one being closed,
 -- in which its actual lay below the lowest target that anybody there has, or, of a sum, below all targets together by
--- the days that people were there.
+-- the days that people were there. A period in which nobody was there whom the KPI measures ends the row.
 with asked as (
 
     select
@@ -35,7 +35,8 @@ actual as (
 
 ),
 
--- days that people were there in each of the periods before, in positions that the KPI measures
+-- days that people were there in each of the periods before, in positions that the KPI measures: 0 where nobody was. A
+-- period that is left out would let those around it look as if they followed each other
 earlier as (
 
     select
@@ -54,15 +55,16 @@ earlier as (
         coalesce(
             sum(
                 least(assignment.valid_to, compared.ends_on) - greatest(assignment.valid_from, compared.starts_on) + 1
-            ) filter (where list_contains(asked.positions, assignment.position_id)),
+            ) filter (where assignment.employee_id is not null),  -- least and greatest pass over nulls
             0
         ) as earlier_person_days
     from asked
     inner join {{ source('control', 'compared_period') }} as compared
         on asked.period_id = compared.period_id
-    inner join {{ ref('assignments') }} as assignment
+    left join {{ ref('assignments') }} as assignment
         on
             asked.department_id = assignment.department_id
+            and list_contains(asked.positions, assignment.position_id)
             and compared.starts_on <= assignment.valid_to
             and compared.ends_on >= assignment.valid_from
     where compared.steps > 0
@@ -100,6 +102,7 @@ held as (
             else cast(earlier.target as decimal(28, 8))
         end as target,
         earlier.better,
+        earlier.earlier_person_days,
         actual.actual
     from earlier
     left join actual
@@ -115,7 +118,8 @@ judged as (
 
     select
         *,
-        coalesce(case better when 'higher' then actual < target else actual > target end, false) as is_missed
+        earlier_person_days > 0
+        and coalesce(case better when 'higher' then actual < target else actual > target end, false) as is_missed
     from held
 
 ),

@@ -5,9 +5,9 @@ with campaign as (
     select
         period_id,
         activity_type,
-        -- in cents, whole numbers and so exact
-        cast(cast(cost as decimal(18, 2)) * 100 as hugeint) as cost,
-        cast(cast(revenue as decimal(18, 2)) * 100 as hugeint) as revenue
+        -- in thousandths, the finest that a currency has: whole numbers and so exact
+        {{ to_units('cost', 1000) }} as cost,
+        {{ to_units('revenue', 1000) }} as revenue
     from {{ ref('int_activity_campaign') }}
     where not is_previous
 
@@ -96,7 +96,10 @@ parted as (
 judged as (
 
     select
-        activity.*,
+        activity.* exclude (cost, revenue),
+        {{ in_currency('activity.cost', 'scheme.currency_units') }} as cost,
+        {{ in_currency('activity.revenue', 'scheme.currency_units') }} as revenue,
+        scheme.currency,
         bounded.roi_low,
         bounded.roi_high,
         parted.below_zh,
@@ -112,6 +115,7 @@ judged as (
     from {{ ref('int_activity_type') }} as activity
     inner join {{ source('scheme', 'activity_review') }} as review
         on activity.period_id = review.period_id
+    cross join {{ source('scheme', 'scheme') }} as scheme
     left join bounded
         on activity.period_id = bounded.period_id and activity.activity_type = bounded.activity_type
     left join parted
@@ -123,21 +127,20 @@ judged as (
 told as (
 
     select
-        judged.*,
+        *,
         replace(below_zh, '、', ', ') as below_en,
         replace(above_zh, '、', ', ') as above_en,
-        {{ as_number('judged.cost') }} || ' ' || scheme.currency as cost_text,
-        {{ as_number('judged.revenue') }} || ' ' || scheme.currency as revenue_text,
-        {{ as_number('judged.new_users') }} as new_users_text,
-        coalesce({{ as_number('cast(judged.roi as decimal(18, 2))') }}, '-') as roi_text,
-        cast(judged.campaigns as varchar) as campaigns_text,
-        cast(judged.min_campaigns as varchar) as min_campaigns_text,
-        {{ as_number('cast(judged.roi_low as decimal(18, 2))') }} as low_text,
-        {{ as_number('cast(judged.roi_high as decimal(18, 2))') }} as high_text,
-        {{ as_percentage('judged.confidence', 'zh') }} as confidence_zh,
-        {{ as_percentage('judged.confidence', 'en') }} as confidence_en
+        {{ as_number('cost') }} || ' ' || currency as cost_text,
+        {{ as_number('revenue') }} || ' ' || currency as revenue_text,
+        {{ as_number('new_users') }} as new_users_text,
+        coalesce({{ as_number('cast(roi as decimal(18, 2))') }}, '-') as roi_text,
+        cast(campaigns as varchar) as campaigns_text,
+        cast(min_campaigns as varchar) as min_campaigns_text,
+        {{ as_number('cast(roi_low as decimal(18, 2))') }} as low_text,
+        {{ as_number('cast(roi_high as decimal(18, 2))') }} as high_text,
+        {{ as_percentage('confidence', 'zh') }} as confidence_zh,
+        {{ as_percentage('confidence', 'en') }} as confidence_en
     from judged
-    cross join {{ source('scheme', 'scheme') }} as scheme
 
 ),
 
@@ -196,9 +199,9 @@ select
     period_id,
     activity_type,
     cast(campaigns as integer) as campaigns,
-    cast(cost as decimal(18, 2)) as cost,
+    cost,
     cast(new_users as decimal(28, 8)) as new_users,
-    cast(revenue as decimal(18, 2)) as revenue,
+    revenue,
     roi,
     roi_low,
     roi_high,

@@ -30,7 +30,8 @@ with total as (
 split as (
 
     select
-        *,
+        total.*,
+        scheme.currency_units,
         roi - previous_roi - move_effect as own_effect,
         {% for effect in ['move_effect', 'roi - previous_roi - move_effect'] -%}
         case when cast({{ effect }} as decimal(18, 2)) > 0 then '+' else '' end
@@ -39,7 +40,8 @@ split as (
         {{ as_number('cast(roi as decimal(18, 2))') }} as roi_text,
         {{ as_number('cast(previous_roi as decimal(18, 2))') }} as previous_text
     from total
-    where cost > 0
+    cross join {{ source('scheme', 'scheme') }} as scheme
+    where total.cost > 0
 
 ),
 
@@ -70,8 +72,8 @@ worded as (
 
 select
     period_id,
-    cast(cost as decimal(18, 2)) as cost,
-    cast(revenue as decimal(18, 2)) as revenue,
+    {{ in_currency('cost', 'currency_units') }} as cost,
+    {{ in_currency('revenue', 'currency_units') }} as revenue,
     roi,
     previous_roi,
     case when previous_roi is not null then moved_share end as moved_share,

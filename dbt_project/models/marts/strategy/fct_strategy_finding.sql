@@ -140,20 +140,13 @@ told as (
         history.persistence,
         sank.segment,
         sank.segment_value,
-        cast(
-            nullif(
-                greatest(
-                    case
-                        when kpi.better = 'lower' then null
-                        when kpi.is_sum_like and kpi.unit = scheme.currency then short.of_people
-                        when kpi.unit = scheme.currency or starts_with(kpi.unit, scheme.currency || '/')
-                            then short.common_target * cast(actuals.denominator as decimal(18, 4)) - actuals.numerator
-                    end,
-                    0
-                ),
-                0
-            ) as decimal(18, 2)
-        ) as money,
+        scheme.currency_units,
+        case
+            when kpi.better = 'lower' then null
+            when kpi.is_sum_like and kpi.unit = scheme.currency then short.of_people
+            when kpi.unit = scheme.currency or starts_with(kpi.unit, scheme.currency || '/')
+                then short.common_target * cast(actuals.denominator as decimal(18, 4)) - actuals.numerator
+        end as missing,
         case
             when skill.probability <= found.tail then 'skill'
             when market.is_worse and market.parts > 1 and market.worse_parts = market.parts then 'market'
@@ -207,6 +200,15 @@ told as (
 
 ),
 
+in_money as (
+
+    select
+        *,
+        case when missing > 0 then nullif({{ in_currency('missing', 'currency_units') }}, 0) end as money
+    from told
+
+),
+
 figured as (
 
     select
@@ -236,7 +238,7 @@ figured as (
                 'What it lost since the period before is mostly in ' || segment || ' = ' || segment_value
                 || ': look there first. '
         end as segment_en
-    from told
+    from in_money
 
 ),
 

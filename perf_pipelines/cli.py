@@ -34,6 +34,7 @@ from perf_pipelines.commands.pay import pay_commands
 from perf_pipelines.commands.payroll import payroll_commands
 from perf_pipelines.commands.records import records_commands
 from perf_pipelines.commands.report import report
+from perf_pipelines.commands.reward import reward_commands
 from perf_pipelines.commands.seal import seal_commands
 from perf_pipelines.commands.what_if import what_if
 from perf_pipelines.currencies import money
@@ -358,6 +359,7 @@ app.add_typer(pay_commands, name="pay")
 app.add_typer(appeal_commands, name="appeal")
 app.add_typer(note_commands, name="note")
 app.add_typer(payroll_commands, name="payroll")
+app.add_typer(reward_commands, name="reward")
 app.add_typer(records_commands, name="records")
 app.add_typer(seal_commands, name="seal")
 

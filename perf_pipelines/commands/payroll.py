@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from perf_pipelines.payroll.lines import ControlTotal
-    from perf_pipelines.records.ledger import LedgerEntry
+    from perf_pipelines.payroll.payables import Payable
 
 payroll_commands = typer.Typer(no_args_is_help=True, help="Files for payroll from what is posted.")
 
@@ -38,7 +38,7 @@ def export(
         Path | None, typer.Option("--output", "-o", help="File to write; it says the format too.")
     ] = None,
 ) -> None:
-    """Write what is posted of a period's revision, one line an employee and kind, with control totals and checksum.
+    """Write what is posted of a period's revision, a line an employee and kind (or reward), with totals and checksum.
 
     The same postings give the same bytes. A file that is there already and holds something else is not overwritten.
     """
@@ -94,10 +94,11 @@ def reconcile(
         Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)
 
 
-def _posted(company: str, period_id: str) -> tuple[LedgerEntry, ...]:
+def _posted(company: str, period_id: str) -> tuple[Payable, ...]:
     from perf_pipelines.defs.companies import closing_of
+    from perf_pipelines.payroll.payables import payables
 
-    return closing_of(company).records.ledger(period_id)
+    return payables(closing_of(company).records, period_id)
 
 
 def _print_totals(console: Console, totals: Iterable[ControlTotal]) -> None:

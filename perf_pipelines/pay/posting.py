@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from perf_pipelines.pay.proposal import Proposal
     from perf_pipelines.records.store import Records
 
-BONUS, RESTATEMENT, CLAWBACK = "bonus", "restatement", "clawback"
-_OF_PROPOSALS = frozenset({BONUS, RESTATEMENT, CLAWBACK})
-"""Kinds of entry that together are what a period's proposal pays; an instant reward is beside it."""
+BONUS, RESTATEMENT = "bonus", "restatement"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +88,7 @@ def _differences(proposal: Proposal, posted: Sequence[LedgerEntry], headline: st
     for payout in proposal.payouts:
         missing[payout.employee_id, payout.currency] += payout.amount
     for entry in posted:
-        if entry.kind in _OF_PROPOSALS:
-            missing[entry.employee_id, entry.currency] -= entry.amount
+        missing[entry.employee_id, entry.currency] -= entry.amount
     found = {
         (employee, currency): in_units(amount, currency)
         for (employee, currency), amount in sorted(missing.items())
@@ -115,7 +112,7 @@ def _differences(proposal: Proposal, posted: Sequence[LedgerEntry], headline: st
 
 
 def _of_revision(posted: Sequence[LedgerEntry], revision: int) -> tuple[LedgerEntry, ...]:
-    entries = [entry for entry in posted if entry.revision == revision and entry.kind in _OF_PROPOSALS]
+    entries = [entry for entry in posted if entry.revision == revision]
     return tuple(sorted(entries, key=lambda entry: entry.employee_id))
 
 

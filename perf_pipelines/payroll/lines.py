@@ -1,4 +1,4 @@
-"""The lines of a payroll file: one an employee and kind of a revision, with its reference, and control totals.
+"""The lines of a payroll file: one an employee and kind (or reward), with its reference, and control totals.
 
 A payroll file is of one period and revision, because what an earlier revision paid stands in an earlier file.
 """
@@ -17,8 +17,8 @@ from perf_pipelines.errors import PerfError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from perf_pipelines.payroll.payables import Payable
     from perf_pipelines.payroll.payees import Payee
-    from perf_pipelines.records.ledger import LedgerEntry
 
 KINDS = {
     "bonus": ("奖金", "Bonus"),
@@ -44,7 +44,7 @@ class PayrollLine:
 
     line: int
     reference: str
-    entry: LedgerEntry
+    entry: Payable
     payee: Payee | None
 
     @property
@@ -62,19 +62,20 @@ class ControlTotal:
     amount: Decimal
 
 
-def reference(entry: LedgerEntry) -> str:
+def reference(entry: Payable) -> str:
     """What identifies a payment for ever: ``P`` and 16 hexadecimal digits, the same whenever the file is written.
 
-    Of company, period, revision, employee and kind, of which the ledger has one entry; so a payroll system can tell a
-    line that it has paid already. It begins with a letter, so that no spreadsheet makes a number of it.
+    Of company, period, revision, employee, kind and of a reward what for, of which the ledgers have one entry; so a
+    payroll system can tell a line that it has paid already. It begins with a letter, so that no spreadsheet makes a
+    number of it.
     """
-    subject = (entry.company_id, entry.period_id, str(entry.revision), entry.employee_id, entry.kind)
+    subject = (entry.company_id, entry.period_id, str(entry.revision), entry.employee_id, entry.kind, *entry.about)
     # lengths before the texts: no two subjects are written alike
     told = "".join(f"{len(part)}:{part}" for part in subject)
     return f"P{hashlib.sha256(told.encode()).hexdigest()[:16].upper()}"
 
 
-def newest_revision(entries: Sequence[LedgerEntry], *, period: str) -> int:
+def newest_revision(entries: Sequence[Payable], *, period: str) -> int:
     """The last revision of which something is posted; :class:`PayrollRefused` when nothing is."""
     if not entries:
         raise nothing_posted(period)
@@ -82,11 +83,12 @@ def newest_revision(entries: Sequence[LedgerEntry], *, period: str) -> int:
 
 
 def payroll_lines(
-    entries: Iterable[LedgerEntry], *, period: str, revision: int, payees: Mapping[str, Payee]
+    entries: Iterable[Payable], *, period: str, revision: int, payees: Mapping[str, Payee]
 ) -> tuple[PayrollLine, ...]:
     """The lines of a period's ``revision`` by employee and kind; :class:`PayrollRefused` where nothing is posted."""
     posted = sorted(
-        (entry for entry in entries if entry.revision == revision), key=lambda entry: (entry.employee_id, entry.kind)
+        (entry for entry in entries if entry.revision == revision),
+        key=lambda entry: (entry.employee_id, entry.kind, entry.about),
     )
     if not posted:
         raise nothing_posted(f"{period}, revision {revision},")
@@ -110,7 +112,7 @@ def payroll_lines(
     )
 
 
-def control_totals(entries: Iterable[LedgerEntry]) -> tuple[ControlTotal, ...]:
+def control_totals(entries: Iterable[Payable]) -> tuple[ControlTotal, ...]:
     """One total a currency, in the order of their codes."""
     by_currency = groupby(sorted(entries, key=lambda entry: entry.currency), key=lambda entry: entry.currency)
     listed = [(currency, list(group)) for currency, group in by_currency]

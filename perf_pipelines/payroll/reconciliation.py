@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from perf_pipelines.payroll.lines import ControlTotal
+    from perf_pipelines.payroll.payables import Payable
     from perf_pipelines.payroll.reading import ReadFile, ReadLine
-    from perf_pipelines.records.ledger import LedgerEntry
 
 _LOOK = "have payroll take the file as it was exported"
 
@@ -41,9 +41,7 @@ class Reconciliation:
     as_exported: bool | None
 
 
-def reconcile(
-    path: Path, entries: Sequence[LedgerEntry], *, period: str, revision: int | None = None
-) -> Reconciliation:
+def reconcile(path: Path, entries: Sequence[Payable], *, period: str, revision: int | None = None) -> Reconciliation:
     """Compare the file with what the ledger holds of the period (``entries``) and a revision.
 
     Without ``revision`` the one is meant of which the file has most lines. :class:`PayrollRefused` when the file cannot
@@ -71,15 +69,13 @@ def reconcile(
     )
 
 
-def _revision_of(file: ReadFile, known: Mapping[str, LedgerEntry]) -> int:
+def _revision_of(file: ReadFile, known: Mapping[str, Payable]) -> int:
     counted = Counter(known[line.reference].revision for line in file.lines if line.reference in known)
     newest = max(entry.revision for entry in known.values())
     return max(counted, key=lambda revision: (counted[revision], revision), default=newest)
 
 
-def _lines_that_differ(
-    path: Path, file: ReadFile, known: Mapping[str, LedgerEntry], *, revision: int
-) -> Iterator[Problem]:
+def _lines_that_differ(path: Path, file: ReadFile, known: Mapping[str, Payable], *, revision: int) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for line in file.lines:
         entry = known.get(line.reference)
@@ -97,7 +93,7 @@ def _lines_that_differ(
         yield from _fields_that_differ(path, line, entry)
 
 
-def _fields_that_differ(path: Path, line: ReadLine, entry: LedgerEntry) -> Iterator[Problem]:
+def _fields_that_differ(path: Path, line: ReadLine, entry: Payable) -> Iterator[Problem]:
     if line.amount is None:
         yield _problem(path, line, f"the amount `{line.amount_written}` is no number", _LOOK, field="amount")
     elif line.amount != entry.amount:
@@ -116,7 +112,7 @@ def _fields_that_differ(path: Path, line: ReadLine, entry: LedgerEntry) -> Itera
             yield _problem(path, line, f"it is `{written}`, the ledger has `{posted}`", todo, field=field)
 
 
-def _missing(path: Path, file: ReadFile, posted: Mapping[str, LedgerEntry]) -> Iterator[Problem]:
+def _missing(path: Path, file: ReadFile, posted: Mapping[str, Payable]) -> Iterator[Problem]:
     there = {line.reference for line in file.lines}
     for key, entry in posted.items():
         if key not in there:
@@ -128,7 +124,7 @@ def _missing(path: Path, file: ReadFile, posted: Mapping[str, LedgerEntry]) -> I
             )
 
 
-def _totals_that_differ(path: Path, file: ReadFile, posted: Mapping[str, LedgerEntry]) -> Iterator[Problem]:
+def _totals_that_differ(path: Path, file: ReadFile, posted: Mapping[str, Payable]) -> Iterator[Problem]:
     """The totals that are written against the ledger, and against the lines of the file itself."""
     in_ledger = {total.currency: total for total in control_totals(posted.values())}
     seen: set[str] = set()

@@ -10,6 +10,7 @@ from perf_pipelines.records.calibrations import CALIBRATIONS
 from perf_pipelines.records.ledger import LEDGER
 from perf_pipelines.records.period_steps import PERIOD_STEPS
 from perf_pipelines.records.progress_notes import PROGRESS_NOTES
+from perf_pipelines.records.reward_ledger import REWARD_LEDGER
 from perf_pipelines.records.waivers import WAIVERS
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ EVERY_KIND: tuple[Kind[Any], ...] = (
     CALIBRATIONS,
     APPROVALS,
     LEDGER,
+    REWARD_LEDGER,
     PERIOD_STEPS,
     APPEALS,
     APPEAL_ANSWERS,

@@ -24,8 +24,8 @@ __all__ = ["LEDGER", "LedgerEntry"]
 class LedgerEntry:
     """``amount`` in units of ``currency``, with as many decimals as that has; ``posted_at`` is UTC without a zone.
 
-    ``kind`` is ``bonus`` of the first revision, ``restatement`` of a later one, ``clawback`` of what is taken back for
-    an order refunded after it was paid for, ``reward`` of an instant reward.
+    ``kind`` is ``bonus`` of the first revision and ``restatement`` of a later one; instant rewards have a ledger of
+    their own (:mod:`~perf_pipelines.records.reward_ledger`).
     """
 
     company_id: str

@@ -14,14 +14,14 @@ import pytest
 
 from perf_pipelines.payroll.files import PayrollFormat, checksum, checksum_file, write, written
 from perf_pipelines.payroll.lines import PayrollLine, payroll_lines
-from perf_pipelines.records.ledger import LedgerEntry
+from perf_pipelines.payroll.payables import Payable
 
 MOST_SAID = 180
 
 
 def lines() -> tuple[PayrollLine, ...]:
     entries = [
-        LedgerEntry(
+        Payable(
             company_id="acme",
             period_id="2026-03",
             revision=1,

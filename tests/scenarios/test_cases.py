@@ -507,3 +507,14 @@ def test_r34_advertising_weighs_half_from_april_on_and_referrals_count_and_the_r
     assert case.rows(
         "select period_id, subject_id, employee_id, occurred_on::varchar, points, amount from marts.fct_instant_reward"
     ) == [("2026-04", "friends", "H01", "2026-04-10", 50, 200)]
+    assert case.place.call("reward", "post", "--period", "2026-04", "--by", "Li Na").code == 0
+    again = case.place.call("reward", "post", "--period", "2026-04", "--by", "Wang Wei")
+    assert "given before, nothing was changed: crowd friends in 2026-04 to H01, by Li Na" in again.out
+    shown = case.place.call("reward", "show", "--period", "2026-04", "--language", "zh").out
+    assert "50 积分 + 200.00 CNY" in shown
+    file = case.place.home / "payroll.csv"
+    assert case.place.call("payroll", "export", "--period", "2026-04", "--output", str(file)).code == 0
+    [line] = [line for line in file.read_text(encoding="utf-8-sig").splitlines() if ",reward," in line]
+    assert ",H01," in line
+    assert ",200.00,CNY," in line
+    assert case.place.call("payroll", "reconcile", str(file), "--period", "2026-04").code == 0

@@ -27,9 +27,9 @@ from perf_pipelines.payroll.files import (
     written,
 )
 from perf_pipelines.payroll.lines import PayrollRefused, payroll_lines, reference
+from perf_pipelines.payroll.payables import Payable
 from perf_pipelines.payroll.payees import Payee
 from perf_pipelines.payroll.reconciliation import reconcile
-from perf_pipelines.records.ledger import LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ NAMES = {
 FORMATS = list(PayrollFormat)
 
 
-def entry(employee: str = "E001", amount: str = "1234.50", **other: object) -> LedgerEntry:
+def entry(employee: str = "E001", amount: str = "1234.50", **other: object) -> Payable:
     given: dict[str, object] = {
         "company_id": "acme",
         "period_id": MARCH,
@@ -58,7 +58,7 @@ def entry(employee: str = "E001", amount: str = "1234.50", **other: object) -> L
         "posted_by": "Zhao Min",
         "posted_at": datetime(2026, 4, 3, 9, 30),  # noqa: DTZ001 — UTC, as the ledger keeps it
     }
-    return LedgerEntry(**{**given, **other})  # type: ignore[arg-type]
+    return Payable(**{**given, **other})  # type: ignore[arg-type]
 
 
 LEDGER = (
@@ -70,17 +70,17 @@ LEDGER = (
 )
 
 
-def lines(entries: Sequence[LedgerEntry] = LEDGER, revision: int = 1) -> tuple[PayrollLine, ...]:
+def lines(entries: Sequence[Payable] = LEDGER, revision: int = 1) -> tuple[PayrollLine, ...]:
     return payroll_lines(entries, period=MARCH, revision=revision, payees=NAMES)
 
 
-def exported(folder: Path, format: PayrollFormat, entries: Sequence[LedgerEntry] = LEDGER) -> Path:
+def exported(folder: Path, format: PayrollFormat, entries: Sequence[Payable] = LEDGER) -> Path:
     path = folder / f"payroll.{format}"
     write(path, written(lines(entries), format))
     return path
 
 
-def found(path: Path, entries: Sequence[LedgerEntry] = LEDGER, revision: int | None = None) -> list[str]:
+def found(path: Path, entries: Sequence[Payable] = LEDGER, revision: int | None = None) -> list[str]:
     """What is wrong with the file, in words."""
     return [str(problem) for problem in reconcile(path, entries, period=MARCH, revision=revision).problems]
 
@@ -389,14 +389,14 @@ DECIMALS = {"CNY": 2, "JPY": 0, "KWD": 3}
 
 
 @st.composite
-def ledgers(draw: st.DrawFn) -> tuple[LedgerEntry, ...]:
+def ledgers(draw: st.DrawFn) -> tuple[Payable, ...]:
     """Entries of one period and revision, each employee and kind once, of amounts that a workbook keeps."""
     keys = draw(
         st.lists(
             st.tuples(NAME.filter(str.strip), st.sampled_from(["bonus", "reward"])), min_size=1, max_size=6, unique=True
         )
     )
-    entries: list[LedgerEntry] = []
+    entries: list[Payable] = []
     for employee, kind in keys:
         currency = draw(st.sampled_from(sorted(DECIMALS)))
         units = draw(st.integers(-(10 ** (EXACT_DIGITS - 1)) + 1, 10 ** (EXACT_DIGITS - 1) - 1))
@@ -410,7 +410,7 @@ def ledgers(draw: st.DrawFn) -> tuple[LedgerEntry, ...]:
 @given(ledger=ledgers(), format=st.sampled_from(FORMATS), data=st.data())
 def test_whatever_is_exported_agrees_and_one_amount_changed_does_not(
     tmp_path_factory: pytest.TempPathFactory,
-    ledger: tuple[LedgerEntry, ...],
+    ledger: tuple[Payable, ...],
     format: PayrollFormat,
     data: st.DataObject,
 ) -> None:

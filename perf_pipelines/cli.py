@@ -48,10 +48,10 @@ if TYPE_CHECKING:
 _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
-company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive or
-calibrate · 11 nothing is approved, posted, reopened or answered as asked · 12 the records are not what was recorded ·
-14 payroll file and ledger do not agree · 15 a period cannot be sealed, or its seal is broken or gives other results ·
-16 a what-if cannot be answered.
+company · 8 nothing is published for this · 9 the machine or the code failed · 10 nothing is waived, calibrated or noted
+as asked · 11 nothing is approved, posted, reopened or answered as asked · 12 the records are not what was recorded · 14
+payroll file and ledger do not agree · 15 a period cannot be sealed, or its seal is broken or gives other results · 16 a
+what-if cannot be answered.
 """
 
 app = typer.Typer(

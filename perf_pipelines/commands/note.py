@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime  # noqa: TC003 — typer reads annotations at run time
 from typing import Annotated
 
 import typer
@@ -26,18 +26,15 @@ def add(
 ) -> None:
     """Record a note of progress; it is kept as it was written."""
     from perf_pipelines.defs.companies import closing_of
-    from perf_pipelines.records.progress_notes import PROGRESS_NOTES, ProgressNote
+    from perf_pipelines.noting import note_progress
 
-    closing = closing_of(company)
-    note = ProgressNote(
-        employee_id=given("--employee", employee),
-        written_on=day.date() if day else closing.today.date(),
+    number, note = note_progress(
+        closing_of(company),
+        employee=given("--employee", employee),
         text=given("--text", text),
         noted_by=given("--by", by),
-        noted_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        day=day.date() if day else None,
     )
-    with closing.records.writing() as transaction:
-        [number] = transaction.append(PROGRESS_NOTES, note)
     _say(f"note {number} of {note.employee_id}, {note.written_on}")
 
 

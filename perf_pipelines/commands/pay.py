@@ -90,7 +90,8 @@ def approve(
     by: ByOption,
     company: CompanyOption,
     proposal: Annotated[
-        str | None, typer.Option("--proposal", help="The proposal that you have seen, as `pay show` names it.")
+        str | None,
+        typer.Option("--proposal", help="The proposal that you have seen, as `pay show` names it; else that of now."),
     ] = None,
 ) -> None:
     """Approve what is proposed for a period; two different people have to. It is void when the proposal changes."""

@@ -22,10 +22,15 @@ _SHOWN = 12
 def approve(records: Records, proposal: Proposal, *, by: str, seen: str | None = None) -> Standing:
     """Record that ``by`` approves; where the period stands then.
 
-    ``seen`` are the first digits of the hash that was shown to them. :class:`PayRefused` when that is another proposal
-    than the one now, when the period is posted, and when they have approved it already.
+    ``seen`` are the first digits of the hash that was shown to them, all or more; without it they approve whatever is
+    proposed now. :class:`PayRefused` when that is another proposal than the one now, when the period is posted, and
+    when they have approved it already.
     """
     headline = f"{proposal.period_id} is not approved"
+    if seen is not None and len(seen.strip()) < _SHOWN:
+        what = f"`{seen}` is too short to say which proposal was seen"
+        todo = f"give all {_SHOWN} digits that `perf-pipelines pay show` shows"
+        raise PayRefused(headline, [Problem(field="proposal", what=what, todo=todo)])
     if seen is not None and not proposal.hash.startswith(seen.strip().lower()):
         raise PayRefused(
             headline,

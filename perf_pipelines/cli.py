@@ -34,6 +34,7 @@ from perf_pipelines.commands.pay import pay_commands
 from perf_pipelines.commands.payroll import payroll_commands
 from perf_pipelines.commands.records import records_commands
 from perf_pipelines.commands.report import report
+from perf_pipelines.commands.saying import remark
 from perf_pipelines.commands.seal import seal_commands
 from perf_pipelines.commands.what_if import what_if
 from perf_pipelines.currencies import money
@@ -110,8 +111,8 @@ def check(company: CompanyOption) -> None:
         f"{len(scheme.positions)} positions, {len(found.sources.systems)} systems; "
         f"first period {found.first_period}, cycles {', '.join(found.cycles)}."
     )
-    for remark in remarks_on(found, today=datetime.now(UTC)):
-        _out().print(Text(f"! {remark}", style="yellow"), soft_wrap=True)
+    for said in remarks_on(found, today=datetime.now(UTC)):
+        _out().print(Text(f"! {said}", style="yellow"), soft_wrap=True)
 
 
 @app.command()
@@ -381,7 +382,7 @@ def scheme_diff(
                 if language is Language.zh
                 else f"{path} is the scheme of the company {owner}; here it is read as one of {company}"
             )
-            Console(stderr=True).print(Text(f"! {said}", style="yellow"), soft_wrap=True)
+            remark(said)
     schemes = [read_scheme(path, known) for path in (before, after)]
     found = differences(*schemes, language=language, positions=position_names(company_home(company)))
     for sentence in found or ["没有不同" if language is Language.zh else "no difference"]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from perf_pipelines.documents import nearest
 from perf_pipelines.errors import PerfError, Problem
+from perf_pipelines.records.moment import this_moment
 from perf_pipelines.records.progress_notes import PROGRESS_NOTES, ProgressNote
 from perf_pipelines.reports.marts import PublishedMarts
 
@@ -41,7 +41,7 @@ def note_progress(
         written_on=day or closing.today.date(),
         text=text,
         noted_by=noted_by,
-        noted_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        noted_at=this_moment(),
     )
     with closing.records.writing() as transaction:
         [number] = transaction.append(PROGRESS_NOTES, note)

@@ -6,10 +6,9 @@ from datetime import datetime  # noqa: TC003 — typer reads annotations at run 
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, given
+from perf_pipelines.commands.saying import say
 
 note_commands = typer.Typer(no_args_is_help=True, help="Progress notes of employees: written and read.")
 
@@ -35,7 +34,7 @@ def add(
         noted_by=given("--by", by),
         day=day.date() if day else None,
     )
-    _say(f"note {number} of {note.employee_id}, {note.written_on}")
+    say(f"note {number} of {note.employee_id}, {note.written_on}")
 
 
 @note_commands.command(name="list")
@@ -49,8 +48,4 @@ def list_all(
 
     notes = closing_of(company).records.all(PROGRESS_NOTES, **({"employee_id": employee} if employee else {}))
     for note in sorted(notes, key=lambda note: (note.written_on, note.employee_id)):
-        _say(f"{note.written_on}  {note.employee_id}: {note.text} ({note.noted_by})")
-
-
-def _say(text: str) -> None:
-    Console().print(Text(text), soft_wrap=True)
+        say(f"{note.written_on}  {note.employee_id}: {note.text} ({note.noted_by})")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from perf_pipelines.errors import Problem
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.pay.states import Standing, State, standing
 from perf_pipelines.records.approvals import APPROVALS, Approval, same_person
+from perf_pipelines.records.moment import this_moment
 from perf_pipelines.records.period_steps import PERIOD_STEPS
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def approve(records: Records, proposal: Proposal, *, by: str, seen: str | None =
                 revision=proposal.revision,
                 proposal=proposal.hash,
                 approved_by=by,
-                approved_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+                approved_at=this_moment(),
             ),
         )
         return standing_of(transaction, proposal)

@@ -5,12 +5,12 @@ What is calibrated is what the last publication shows, so that the author has se
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from perf_pipelines.documents import nearest
 from perf_pipelines.errors import PerfError, Problem
 from perf_pipelines.records.calibrations import Calibration
+from perf_pipelines.records.moment import this_moment
 from perf_pipelines.reports.marts import PublishedMarts
 from perf_pipelines.reports.people import person_called
 
@@ -75,7 +75,7 @@ def calibrate(
         grade=grade,
         calibrated_by=calibrated_by,
         reason=reason,
-        calibrated_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        calibrated_at=this_moment(),
     )
     closing.records.calibrate(calibration)
     return calibration

@@ -35,6 +35,7 @@ from perf_pipelines.commands.payroll import payroll_commands
 from perf_pipelines.commands.records import records_commands
 from perf_pipelines.commands.report import report
 from perf_pipelines.commands.reward import reward_commands
+from perf_pipelines.commands.saying import remark
 from perf_pipelines.commands.seal import seal_commands
 from perf_pipelines.commands.what_if import what_if
 from perf_pipelines.currencies import money
@@ -49,10 +50,10 @@ if TYPE_CHECKING:
 _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
 delivered something unusable · 5 the period cannot be closed · 6 a gate is closed · 7 another process is closing this
-company · 8 nothing is published for this · 9 the machine or the code failed · 10 there is nothing to waive or
-calibrate · 11 nothing is approved, posted, reopened or answered as asked · 12 the records are not what was recorded ·
-14 payroll file and ledger do not agree · 15 a period cannot be sealed, or its seal is broken or gives other results ·
-16 a what-if cannot be answered.
+company · 8 nothing is published for this · 9 the machine or the code failed · 10 nothing is waived, calibrated or noted
+as asked · 11 nothing is approved, posted, reopened or answered as asked · 12 the records are not what was recorded · 14
+payroll file and ledger do not agree · 15 a period cannot be sealed, or its seal is broken or gives other results · 16 a
+what-if cannot be answered.
 """
 
 app = typer.Typer(
@@ -113,8 +114,8 @@ def check(company: CompanyOption) -> None:
         f"{len(scheme.positions)} positions, {len(found.sources.systems)} systems; "
         f"first period {found.first_period}, cycles {', '.join(found.cycles)}."
     )
-    for remark in remarks:
-        _out().print(Text(f"! {remark}", style="yellow"), soft_wrap=True)
+    for said in remarks:
+        _out().print(Text(f"! {said}", style="yellow"), soft_wrap=True)
 
 
 @app.command()
@@ -385,7 +386,7 @@ def scheme_diff(
                 if language is Language.zh
                 else f"{path} is the scheme of the company {owner}; here it is read as one of {company}"
             )
-            Console(stderr=True).print(Text(f"! {said}", style="yellow"), soft_wrap=True)
+            remark(said)
     schemes = [read_scheme(path, known) for path in (before, after)]
     found = differences(*schemes, language=language, positions=position_names(company_home(company)))
     for sentence in found or ["没有不同" if language is Language.zh else "no difference"]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -56,6 +57,9 @@ _RECOMPUTED = (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT)
 """The floors that a seal computes again. Reviews look at other periods too and pay nobody."""
 
 _FORMAT = 1
+_SEAL = re.compile("r([1-9][0-9]*)")
+"""A folder that is called otherwise, as somebody's copy of a seal, is none."""
+
 _MANIFEST = "manifest.json"
 _MANIFEST_HASH = "manifest.sha256"
 
@@ -155,7 +159,7 @@ def seal_period(closing: Closing, period: Period, *, by: str) -> tuple[Seal, boo
 
 def read_seal(home: CompanyHome, period: Period, *, revision: int | None = None) -> Seal:
     """The seal of a period's revision, of the newest one without it; :class:`SealRefused` where there is none."""
-    there = {int(path.name[1:]): path for path in (home.seals / period.id).glob("r[0-9]*")}
+    there = {int(match[1]): path for path in home.seals.glob(f"{period.id}/*") if (match := _SEAL.fullmatch(path.name))}
     wanted = revision if revision is not None else max(there, default=1)
     if wanted not in there:
         sealed = f"sealed are {', '.join(f'r{number}' for number in sorted(there))}" if there else "none is sealed"

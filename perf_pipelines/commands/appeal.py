@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption, given
+from perf_pipelines.commands.saying import say
 from perf_pipelines.periods import Period
 from perf_pipelines.wording import Language
 
@@ -38,7 +39,7 @@ def file_one(
         objection=given("--objection", objection),
         filed_by=given("--by", by),
     )
-    _say(f"appeal {filed.number} of {employee} against {filed.appeal.period_id}: answer by {filed.appeal.answer_by}")
+    say(f"appeal {filed.number} of {employee} against {filed.appeal.period_id}: answer by {filed.appeal.answer_by}")
 
 
 @appeal_commands.command()
@@ -63,10 +64,10 @@ def answer(
         answered_by=given("--by", by),
         names=employee_names(closing.home),
     )
-    _say(f"appeal {number} is {'accepted' if accept else 'rejected'}")
+    say(f"appeal {number} is {'accepted' if accept else 'rejected'}")
     if accept:
         period = answered.appeal.period_id
-        _say(
+        say(
             f"if {period} is posted, open it with `perf-pipelines pay reopen --company {company} --period {period} "
             f"--appeal {number} --by …`; then correct the result and close it again"
         )
@@ -110,7 +111,3 @@ _STATES = {
     "accepted": ("申诉成立", "accepted"),
     "rejected": ("申诉不成立", "rejected"),
 }
-
-
-def _say(text: str) -> None:
-    Console().print(Text(text), soft_wrap=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime  # noqa: TC003 — typer reads annotations at run time
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, given
+from perf_pipelines.commands.saying import say
 
 note_commands = typer.Typer(no_args_is_help=True, help="Progress notes of employees: written and read.")
 
@@ -26,19 +25,16 @@ def add(
 ) -> None:
     """Record a note of progress; it is kept as it was written."""
     from perf_pipelines.defs.companies import closing_of
-    from perf_pipelines.records.progress_notes import PROGRESS_NOTES, ProgressNote
+    from perf_pipelines.noting import note_progress
 
-    closing = closing_of(company)
-    note = ProgressNote(
-        employee_id=given("--employee", employee),
-        written_on=day.date() if day else closing.today.date(),
+    number, note = note_progress(
+        closing_of(company),
+        employee=given("--employee", employee),
         text=given("--text", text),
         noted_by=given("--by", by),
-        noted_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        day=day.date() if day else None,
     )
-    with closing.records.writing() as transaction:
-        [number] = transaction.append(PROGRESS_NOTES, note)
-    _say(f"note {number} of {note.employee_id}, {note.written_on}")
+    say(f"note {number} of {note.employee_id}, {note.written_on}")
 
 
 @note_commands.command(name="list")
@@ -52,8 +48,4 @@ def list_all(
 
     notes = closing_of(company).records.all(PROGRESS_NOTES, **({"employee_id": employee} if employee else {}))
     for note in sorted(notes, key=lambda note: (note.written_on, note.employee_id)):
-        _say(f"{note.written_on}  {note.employee_id}: {note.text} ({note.noted_by})")
-
-
-def _say(text: str) -> None:
-    Console().print(Text(text), soft_wrap=True)
+        say(f"{note.written_on}  {note.employee_id}: {note.text} ({note.noted_by})")

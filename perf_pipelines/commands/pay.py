@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption, given
+from perf_pipelines.commands.saying import say
 from perf_pipelines.periods import Period
 from perf_pipelines.wording import Language
 
@@ -69,15 +70,15 @@ def show(period: PeriodOption, company: CompanyOption, language: LanguageOption 
             currency,
         )
     Console().print(table)
-    _say(("方案 " if zh else "proposal ") + shown(proposal.hash) + _totals(proposal, language))
+    say(("方案 " if zh else "proposal ") + shown(proposal.hash) + _totals(proposal, language))
     revision = f"第{now.revision}版" if zh else f"revision {now.revision}"
-    _say(f"{revision}：{_STATES[now.state][0]}" if zh else f"{revision}: {_STATES[now.state][1]}")
+    say(f"{revision}：{_STATES[now.state][0]}" if zh else f"{revision}: {_STATES[now.state][1]}")
     for each in now.approvals:
         at = _moment(each.approved_at)
-        _say(f"{each.approved_by} 已批准（{at}）" if zh else f"approved by {each.approved_by}, {at}")
+        say(f"{each.approved_by} 已批准（{at}）" if zh else f"approved by {each.approved_by}, {at}")
     for each in now.void:
         at = _moment(each.approved_at)
-        _say(
+        say(
             f"{each.approved_by} 批准的是另一方案（{at}），方案已变，该批准作废"
             if zh
             else f"{each.approved_by} approved another proposal, {at}; it has changed since and the approval is void"
@@ -90,7 +91,8 @@ def approve(
     by: ByOption,
     company: CompanyOption,
     proposal: Annotated[
-        str | None, typer.Option("--proposal", help="The proposal that you have seen, as `pay show` names it.")
+        str | None,
+        typer.Option("--proposal", help="The proposal that you have seen, as `pay show` names it; else that of now."),
     ] = None,
 ) -> None:
     """Approve what is proposed for a period; two different people have to. It is void when the proposal changes."""
@@ -100,14 +102,12 @@ def approve(
 
     with _proposed(company, period) as (closing, proposed):
         now = approve_proposal(closing.records, proposed, by=given("--by", by), seen=proposal)
-    _say(f"approved: {period}, proposal {shown(proposed.hash)}{_totals(proposed, Language.en)}")
+    say(f"approved: {period}, proposal {shown(proposed.hash)}{_totals(proposed, Language.en)}")
     names = ", ".join(each.approved_by for each in now.approvals)
     if now.state is State.APPROVED:
-        _say(
-            f"by {names}: it can be posted with `perf-pipelines pay post --company {company} --period {period} --by …`"
-        )
+        say(f"by {names}: it can be posted with `perf-pipelines pay post --company {company} --period {period} --by …`")
     else:
-        _say(f"by {names}: {PEOPLE_NEEDED - len(now.approvals)} more has to approve it")
+        say(f"by {names}: {PEOPLE_NEEDED - len(now.approvals)} more has to approve it")
 
 
 @pay_commands.command()
@@ -124,7 +124,7 @@ def post(period: PeriodOption, by: ByOption, company: CompanyOption) -> None:
     said = ", ".join(f"{amount:,} {currency}" for currency, amount in sums.items()) or "nothing to pay"
     what = f"{period}, revision {posting.step.revision}: {len(posting.entries)} entries, {said}"
     when = f"by {posting.step.made_by}, {_moment(posting.step.made_at)}"
-    _say(f"posted: {what}, {when}" if posting.is_new else f"posted already, nothing was changed: {what}, {when}")
+    say(f"posted: {what}, {when}" if posting.is_new else f"posted already, nothing was changed: {what}, {when}")
 
 
 @pay_commands.command()
@@ -153,7 +153,7 @@ def reopen(
         else:
             why = given("--reason", reason or "")
         step = reopen_period(closing.records, period_id=period_id, by=given("--by", by), reason=why)
-    _say(
+    say(
         f"{step.period_id} is open as revision {step.revision}: close it with `perf-pipelines run --company {company} "
         f"--period {step.period_id}`, then two people approve it and it is posted"
     )
@@ -180,7 +180,3 @@ def _totals(proposal: Proposal, language: Language) -> str:
 
 def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
-def _say(text: str) -> None:
-    Console().print(Text(text), soft_wrap=True)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, PeriodOption  # noqa: TC001 — read at run time
+from perf_pipelines.commands.saying import remark
 from perf_pipelines.home import company_home
 from perf_pipelines.payroll.files import PayrollFormat, write, written
 from perf_pipelines.payroll.lines import PayrollRefused, control_totals, newest_revision, payroll_lines
@@ -63,8 +64,7 @@ def export(
     _print_totals(console, control_totals(line.entry for line in lines))
     strangers = sorted({line.entry.employee_id for line in lines if line.payee is None})
     if strangers:
-        said = f"! without a name, because no published mart knows them: {', '.join(strangers)}"
-        Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)
+        remark(f"without a name, because no published mart knows them: {', '.join(strangers)}")
 
 
 @payroll_commands.command()
@@ -90,8 +90,7 @@ def reconcile(
     _print_totals(console, found.totals)
     if found.as_exported is not True:
         why = "the checksum beside it is of other bytes: a program has saved it again"
-        said = f"! {why if found.as_exported is False else 'there is no checksum beside it'}; its lines are right"
-        Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)
+        remark(f"{why if found.as_exported is False else 'there is no checksum beside it'}; its lines are right")
 
 
 def _posted(company: str, period_id: str) -> tuple[Payable, ...]:

@@ -6,10 +6,9 @@ from pathlib import Path  # noqa: TC003 — typer reads annotations at run time
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption  # noqa: TC001 — typer reads annotations at run time
+from perf_pipelines.commands.saying import say
 
 records_commands = typer.Typer(no_args_is_help=True, help="What people have decided: verified, backed up, restored.")
 
@@ -33,7 +32,7 @@ def verify(
     if anchor is not None and known is None:
         raise typer.BadParameter("--anchor is a number, a colon and 64 hexadecimal digits, as verify printed it")
     found = verify_records(closing_of(company).records.database, anchor=known)
-    _say(f"{company}: {found.entries} records, all as they were recorded\nanchor {found}")
+    say(f"{company}: {found.entries} records, all as they were recorded\nanchor {found}")
 
 
 @records_commands.command()
@@ -48,7 +47,7 @@ def backup(
     if not file.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {file.parent} to write {file.name} into")
     found = back_up(closing_of(company).records.database, file)
-    _say(f"{found.entries} records of {company} written to {file}\nanchor {found}")
+    say(f"{found.entries} records of {company} written to {file}\nanchor {found}")
 
 
 @records_commands.command()
@@ -63,8 +62,4 @@ def restore(
     from perf_pipelines.records.backup import restore as restore_records
 
     found = restore_records(file, closing_of(company).records.database)
-    _say(f"{found.entries} records of {company} restored from {file}\nanchor {found}")
-
-
-def _say(text: str) -> None:
-    Console().print(Text(text), soft_wrap=True)
+    say(f"{found.entries} records of {company} restored from {file}\nanchor {found}")

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption, given
+from perf_pipelines.commands.saying import say
 from perf_pipelines.currencies import money
 from perf_pipelines.periods import Period
 from perf_pipelines.wording import Language, number
@@ -64,19 +65,14 @@ def post(
     closing, of = closing_of(company), Period.parse(period)
     rewards = published_rewards(closing.home, of)
     posting = post_rewards(closing.records, rewards, period=of, by=given("--by", by))
-    console = Console()
     for entry in posting.entries:
         gives = _gives(entry.points, entry.amount, entry.currency, Language.en)
-        console.print(
-            Text(f"given: {entry.reward_id} {entry.subject_id} to {entry.employee_id}: {gives}"), soft_wrap=True
-        )
+        say(f"given: {entry.reward_id} {entry.subject_id} to {entry.employee_id}: {gives}")
     for entry in posting.given_before:
         when = f"in {entry.period_id} to {entry.employee_id}, by {entry.posted_by}"
-        console.print(
-            Text(f"given before, nothing was changed: {entry.reward_id} {entry.subject_id} {when}"), soft_wrap=True
-        )
+        say(f"given before, nothing was changed: {entry.reward_id} {entry.subject_id} {when}")
     if not rewards:
-        console.print(Text(f"nothing to give: {period} has no rewards"))
+        say(f"nothing to give: {period} has no rewards")
 
 
 def _gives(points: Decimal | None, amount: Decimal | None, currency: str | None, language: Language) -> str:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, PeriodOption, given
+from perf_pipelines.commands.saying import remark
 from perf_pipelines.home import company_home
 from perf_pipelines.periods import Period
 
@@ -68,8 +68,6 @@ def verify(
     )
     console.print(f"hash of the seal {seal.hash}", soft_wrap=True)
     if recorded is None:
-        said = "! the records know no hash of this seal: compare it with the one that was noted when it was made"
-        Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)
+        remark("the records know no hash of this seal: compare it with the one that was noted when it was made")
     if verified.code_changes:
-        said = f"! the code has changed since, without effect here: {', '.join(verified.code_changes)}"
-        Console(stderr=True).print(Text(said, style="yellow"), soft_wrap=True)
+        remark(f"the code has changed since, without effect here: {', '.join(verified.code_changes)}")

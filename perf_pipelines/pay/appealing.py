@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from perf_pipelines.documents import nearest
@@ -11,10 +11,12 @@ from perf_pipelines.errors import Problem
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.records.appeals import APPEAL_ANSWERS, APPEALS, Appeal, AppealAnswer
 from perf_pipelines.records.approvals import same_person
+from perf_pipelines.records.moment import this_moment
 from perf_pipelines.reports.marts import PublishedMarts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from perf_pipelines.closing import Closing
     from perf_pipelines.periods import Period
@@ -61,7 +63,7 @@ def file_appeal(closing: Closing, *, period: Period, employee: str, objection: s
             objection=objection,
             answer_by=answer_by,
             filed_by=filed_by,
-            filed_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+            filed_at=this_moment(),
         )
         [number] = transaction.append(APPEALS, appeal)
     return FiledAppeal(number=number, appeal=appeal, answer=None)
@@ -98,7 +100,7 @@ def answer_appeal(
             accepted=accepted,
             reason=reason,
             answered_by=answered_by,
-            answered_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+            answered_at=this_moment(),
         )
         transaction.append(APPEAL_ANSWERS, answer)
     return FiledAppeal(number=number, appeal=filed.appeal, answer=answer)

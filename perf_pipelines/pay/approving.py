@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from perf_pipelines.errors import Problem
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.pay.states import Standing, State, standing
 from perf_pipelines.records.approvals import APPROVALS, Approval, same_person
+from perf_pipelines.records.moment import this_moment
 from perf_pipelines.records.period_steps import PERIOD_STEPS
 
 if TYPE_CHECKING:
@@ -22,10 +22,15 @@ _SHOWN = 12
 def approve(records: Records, proposal: Proposal, *, by: str, seen: str | None = None) -> Standing:
     """Record that ``by`` approves; where the period stands then.
 
-    ``seen`` are the first digits of the hash that was shown to them. :class:`PayRefused` when that is another proposal
-    than the one now, when the period is posted, and when they have approved it already.
+    ``seen`` are the first digits of the hash that was shown to them, all or more; without it they approve whatever is
+    proposed now. :class:`PayRefused` when that is another proposal than the one now, when the period is posted, and
+    when they have approved it already.
     """
     headline = f"{proposal.period_id} is not approved"
+    if seen is not None and len(seen.strip()) < _SHOWN:
+        what = f"`{seen}` is too short to say which proposal was seen"
+        todo = f"give all {_SHOWN} digits that `perf-pipelines pay show` shows"
+        raise PayRefused(headline, [Problem(field="proposal", what=what, todo=todo)])
     if seen is not None and not proposal.hash.startswith(seen.strip().lower()):
         raise PayRefused(
             headline,
@@ -72,7 +77,7 @@ def approve(records: Records, proposal: Proposal, *, by: str, seen: str | None =
                 revision=proposal.revision,
                 proposal=proposal.hash,
                 approved_by=by,
-                approved_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+                approved_at=this_moment(),
             ),
         )
         return standing_of(transaction, proposal)

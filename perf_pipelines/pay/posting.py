@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from perf_pipelines.pay.approving import demand_current, standing_of
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.pay.states import PEOPLE_NEEDED, Standing, State
 from perf_pipelines.records.ledger import LEDGER, LedgerEntry
+from perf_pipelines.records.moment import this_moment
 from perf_pipelines.records.period_steps import PERIOD_STEPS, PeriodStep, Step
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def post(records: Records, proposal: Proposal, *, by: str) -> Posting:
         demand_current(proposal, now, headline)
         if now.state is not State.APPROVED:
             raise PayRefused(headline, _not_approved(now))
-        made_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        made_at = this_moment()
         reopened = now.last_step
         entries = [
             LedgerEntry(

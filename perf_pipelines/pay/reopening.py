@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from perf_pipelines.errors import Problem
 from perf_pipelines.pay.refusal import PayRefused
+from perf_pipelines.records.moment import this_moment
 from perf_pipelines.records.period_steps import PERIOD_STEPS, PeriodStep, Step, revision_after
 
 if TYPE_CHECKING:
@@ -73,6 +73,6 @@ def _step(
         proposal="",
         reason=reason,
         made_by=by,
-        made_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        made_at=this_moment(),
         seal=seal,
     )

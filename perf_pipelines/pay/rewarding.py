@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from perf_pipelines.currencies import in_units
+from perf_pipelines.records.moment import this_moment
 from perf_pipelines.records.period_steps import PERIOD_STEPS, revision_after
 from perf_pipelines.records.reward_ledger import REWARD_LEDGER, RewardEntry
 from perf_pipelines.reports.marts import PublishedMarts
@@ -67,7 +67,7 @@ def post_rewards(records: Records, rewards: Sequence[Reward], *, period: Period,
     """
     with records.writing() as transaction:
         known = {(entry.reward_id, entry.subject_id): entry for entry in transaction.all(REWARD_LEDGER)}
-        made_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        made_at = this_moment()
         entries = tuple(
             RewardEntry(
                 company_id=records.company_id,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import select, type_coerce
+from sqlalchemy.types import NullType
 
 from perf_pipelines.errors import PerfError, Problem
 from perf_pipelines.records.chain import AUDIT, BEGINNING, AuditEntry, payload_of
 from perf_pipelines.records.every_kind import EVERY_KIND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Column, Connection, Dialect, Table
 
     from perf_pipelines.records.database import Database
 
@@ -69,27 +71,59 @@ def verify(database: Database, *, anchor: Anchor | None = None) -> Anchor:
 
 def examine(connection: Connection, *, company_id: str, anchor: Anchor | None = None) -> tuple[Anchor, list[Problem]]:
     """The anchor of the records that ``connection`` sees, and what is broken in them, in the order of entries."""
-    entries = {
-        row["number"]: dict(row)
-        for row in connection.execute(
-            select(AUDIT).where(AUDIT.c.company_id == company_id).order_by(AUDIT.c.number)
-        ).mappings()
-    }
+    told = _rows(connection, AUDIT, company_id)
+    entries = {row["number"]: row for row in told if isinstance(row["number"], int)}
     records = {
-        (kind.table.name, row["number"]): dict(row)
+        (kind.table.name, row["number"]): row
         for kind in EVERY_KIND
-        for row in connection.execute(select(kind.table).where(kind.table.c.company_id == company_id)).mappings()
+        for row in _rows(connection, kind.table, company_id)
     }
     problems = [*_chain(entries), *_anchored(entries, anchor)]
     for number, entry in entries.items():
-        table = entry["subject"].partition("/")[0]
+        table = str(entry["subject"]).partition("/")[0]
         problems += _told_otherwise(entry, records.pop((table, number), None))
     problems += [
+        replace(_broken(row["number"], "this is no number of an entry"), field="number")
+        for row in told
+        if not isinstance(row["number"], int)
+    ]
+    problems += [
         Problem(row=f"{table} {number}", what="the audit log has no entry for this record", todo=_FROM_BACKUP)
-        for table, number in sorted(records, key=lambda key: key[1])
+        for table, number in sorted(records, key=lambda key: (isinstance(key[1], str), key[1]))
     ]
     last = max(entries, default=0)
     return Anchor(last, entries[last]["hash"] if last else BEGINNING), problems
+
+
+def _rows(connection: Connection, table: Table, company_id: str) -> list[dict[str, Any]]:
+    """A table's rows of the company by number; what is no value of its column's type stands there as a text.
+
+    SQLite takes any value in any column.
+    """
+    rows = select(table).where(table.c.company_id == company_id).order_by(table.c.number)
+    try:
+        found = [dict(row) for row in connection.execute(rows).mappings()]
+    except (ValueError, TypeError, ArithmeticError):
+        raw = rows.with_only_columns(*(type_coerce(column, NullType()).label(column.name) for column in table.c))
+        read = {column.name: _reader(column, connection.dialect) for column in table.c}
+        found = [{name: read[name](value) for name, value in row.items()} for row in connection.execute(raw).mappings()]
+    return [
+        {name: repr(value) if isinstance(value, (bytes, float)) else value for name, value in row.items()}
+        for row in found
+    ]
+
+
+def _reader(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
+    """What makes a value of what the database holds in ``column``, or leaves it as it is when it is none."""
+    made = column.type.dialect_impl(dialect).result_processor(dialect, None)
+
+    def read(value: Any) -> Any:
+        try:
+            return made(value) if made else value
+        except (ValueError, TypeError, ArithmeticError):
+            return value
+
+    return read
 
 
 def _chain(entries: dict[int, dict[str, Any]]) -> Iterator[Problem]:
@@ -101,7 +135,9 @@ def _chain(entries: dict[int, dict[str, Any]]) -> Iterator[Problem]:
             yield _broken(expected, f"audit entry {gone} is gone")
         elif entry.previous_hash != previous:
             yield _broken(number, "it does not follow from the entry before: one of the two was changed or put in")
-        if entry.hash != row["hash"]:
+        if not isinstance(row["at"], datetime):
+            yield replace(_broken(number, f"`{row['at']}` stands where a moment was recorded"), field="at")
+        elif entry.hash != row["hash"]:
             yield _broken(number, "what it says is not what its hash was made of")
         previous, expected = row["hash"], number + 1
 
@@ -118,7 +154,8 @@ def _anchored(entries: dict[int, dict[str, Any]], anchor: Anchor | None) -> list
 
 
 def _told_otherwise(entry: dict[str, Any], record: dict[str, Any] | None) -> list[Problem]:
-    told, place = entry["payload"], f"{entry['subject']} (recorded by {entry['actor']}, {entry['at']:%Y-%m-%d %H:%M})"
+    at = f"{entry['at']:%Y-%m-%d %H:%M}" if isinstance(entry["at"], datetime) else entry["at"]
+    told, place = entry["payload"], f"{entry['subject']} (recorded by {entry['actor']}, {at})"
     if record is None:
         return [_broken(entry["number"], f"the record {place} is gone")]
     before = _fields(told)
@@ -138,5 +175,5 @@ def _fields(payload: str) -> dict[str, Any]:
         return {}
 
 
-def _broken(number: int, what: str) -> Problem:
+def _broken(number: int | str, what: str) -> Problem:
     return Problem(row=f"audit entry {number}", what=what, todo=_FROM_BACKUP)

@@ -251,6 +251,14 @@ def test_what_was_never_sealed_or_published_is_told(sealed: Place) -> None:
     assert sealed.call("seal", "create", "--period", "2017-04", "--by", "Li Na").code == 8
 
 
+def test_a_folder_that_somebody_has_put_beside_the_seals_is_none(tmp_path: Path) -> None:
+    home = CompanyHome(tmp_path / "crm_sales")
+    for name in ("r1-old", "r01", "r1 (copy)", "making-7", "rest"):
+        (home.seals / MARCH.id / name).mkdir(parents=True)
+    with pytest.raises(SealRefused, match="none is sealed"):
+        read_seal(home, MARCH)
+
+
 def test_what_is_not_posted_is_not_sealed(closed_march: Place) -> None:
     refused = seal(closed_march)
     assert refused.code == 15

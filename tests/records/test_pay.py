@@ -87,6 +87,10 @@ class TestApproving:
     def test_only_what_was_seen_is_approved(self, records: Records) -> None:
         with pytest.raises(PayRefused, match="it has changed since"):
             approve(records, MARCH, by="Li Na", seen="0123456789ab")
+        for too_short in ("", "  ", MARCH.hash[:11]):
+            with pytest.raises(PayRefused, match="give all 12 digits that"):
+                approve(records, MARCH, by="Li Na", seen=too_short)
+        assert standing_of(records, MARCH).approvals == ()
         approve(records, MARCH, by="Li Na", seen=MARCH.hash[:12].upper())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from perf_pipelines.records.backup import back_up, restore
 from perf_pipelines.records.chain import AUDIT, BEGINNING, AuditEntry
+from perf_pipelines.records.ledger import LEDGER, LedgerEntry
 from perf_pipelines.records.store import Records
 from perf_pipelines.records.verification import Anchor, RecordsBroken, verify
 from tests.records.test_store import CALIBRATION, WAIVER
@@ -17,6 +19,21 @@ from tests.records.test_store import CALIBRATION, WAIVER
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+ENTRY = LedgerEntry(
+    company_id="small_shop",
+    period_id="2026-03",
+    revision=1,
+    employee_id="ann",
+    kind="bonus",
+    amount=Decimal("119.75"),
+    currency="CNY",
+    reason="2026-03",
+    posted_by="payroll",
+    posted_at=CALIBRATION.calibrated_at,
+)
+NUMBERS = {"audit_entry": 3, "waiver": 1, "calibration": 2, "ledger_entry": 3}
 
 
 @pytest.fixture
@@ -90,6 +107,70 @@ def test_the_first_broken_place_is_named(five: Records, statements: list[str], p
         verify(five.database)
     assert broken.value.problems[0].row == place
     assert what in broken.value.problems[0].what
+
+
+GARBAGE = ("'gestern'", "'2026-04-02 99:00'", "12.5", "x'ff00'", "''")
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_a_value_that_no_column_has_is_named_and_the_others_are_verified(tmp_path: Path, garbage: str) -> None:
+    """SQLite takes any value in any column; in PostgreSQL a column has values of its type alone."""
+    records = Records(f"sqlite:///{tmp_path / 'records.sqlite'}", company_id="small_shop")
+    records.waive(WAIVER)
+    records.calibrate(CALIBRATION)
+    with records.writing() as transaction:
+        transaction.append(LEDGER, ENTRY)
+    records.waive(WAIVER)
+    columns = {
+        "audit_entry": ["at", "actor", "subject", "payload", "previous_hash", "hash"],
+        "calibration": ["grade", "calibrated_at"],
+        "ledger_entry": ["amount", "posted_at", "revision", "currency"],
+        "waiver": ["occurred_on", "recorded_at", "value_a"],
+    }
+    before = (tmp_path / "records.sqlite").read_bytes()
+    for table, names in columns.items():
+        for name in names:
+            behind_its_back(records, f"update {table} set {name} = {garbage} where number = {NUMBERS[table]}")
+            with pytest.raises(RecordsBroken) as broken:
+                verify(records.database)
+            first = broken.value.problems[0]
+            assert first.row == f"audit entry {NUMBERS[table]}"
+            if table != "audit_entry":
+                assert f"{name} was " in first.what
+            (tmp_path / "records.sqlite").write_bytes(before)
+    behind_its_back(
+        records,
+        f"update audit_entry set at = {garbage} where number = 2",
+        f"update ledger_entry set amount = {garbage}, posted_at = {garbage}",
+        "update waiver set reason = 'another' where number = 4",
+    )
+    with pytest.raises(RecordsBroken) as broken:
+        verify(records.database)
+    at, amount, reason = broken.value.problems
+    assert (at.field, at.row) == ("at", "audit entry 2")
+    assert "stands where a moment was recorded" in at.what
+    assert "amount was '119.75', is " in amount.what
+    assert "posted_at was '2026-04-02T08:30:00.000000', is " in amount.what
+    assert "reason was 'booked twice', is 'another'" in reason.what
+
+
+def test_a_record_whose_number_is_none_is_named(tmp_path: Path) -> None:
+    records = Records(f"sqlite:///{tmp_path / 'records.sqlite'}", company_id="small_shop")
+    for value in ("1.0000", "2.0000", "3.0000"):
+        records.waive(replace(WAIVER, value_a=value))
+    behind_its_back(
+        records,
+        "update waiver set number = 'two' where number = 2",
+        "update audit_entry set number = 'three' where number = 3",
+    )
+    with pytest.raises(RecordsBroken) as broken:
+        verify(records.database)
+    assert [(problem.row, problem.what.split()[-1]) for problem in broken.value.problems] == [
+        ("audit entry 2", "gone"),
+        ("audit entry three", "entry"),
+        ("waiver 3", "record"),
+        ("waiver two", "record"),
+    ]
 
 
 def test_a_whole_chain_written_again_is_found_by_the_anchor_alone(five: Records) -> None:

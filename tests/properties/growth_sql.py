@@ -63,6 +63,8 @@ class Grown:
     contributions: pa.Table
     finished: Mapping[tuple[str, str], tuple[date, date]] = field(default_factory=dict[Any, Any])
     """(employee, course) → first and last day."""
+    attendance: Mapping[tuple[str, date], int] = field(default_factory=dict[Any, Any])
+    """(employee, day) → hours worked of eight."""
 
 
 class GrowthSql:
@@ -126,6 +128,8 @@ class GrowthSql:
                 "select ? as enrolment_id, ? as employee_id, ? as course_id, ? as started_on, ? as finished_on",
                 [f"{employee} {course}", employee, course, started, finished],
             )
+        for (employee, day), hours in world.attendance.items():
+            run("insert into inputs.attendance values ($1, $2, 8, $3)", [employee, day, hours])
         for course in sorted({course for _, course in world.finished}):
             run("insert into inputs.courses by name select $1 as course_id, $1 as name_zh, $1 as name_en", [course])
         run("""
@@ -149,6 +153,15 @@ class GrowthSql:
         for statement in self._statements:
             run(statement)
         return {name: self._rows(f"marts.{name}") for name in _MARTS}
+
+    def presence(self, employee: str) -> list[float]:
+        """In each whole week that June looks at, how much of full time somebody of the last world was there.
+
+        The last week comes first.
+        """
+        rows = self._rows("intermediate.int_week_presence")
+        weeks = {row["weeks_back"]: row["presence"] for row in rows if row["employee_id"] == employee}
+        return [weeks[back] for back in sorted(weeks)]
 
     def _rows(self, relation: str) -> list[Row]:
         result = self._connection.execute(f"select * from {relation} order by all")

@@ -234,6 +234,34 @@ def test_of_thirty_people_in_xx_ecommerce_the_planted_fifteen_percent_are_found(
     assert row["effect_low"] < Decimal("0.15") < row["effect_high"]
 
 
+@pytest.mark.parametrize(("people", "told"), [(2, False), (3, False), (4, True)])
+def test_what_fewer_than_three_peers_reach_stands_in_no_reason(growth: GrowthSql, people: int, told: bool) -> None:
+    found = growth.grown(a_world(1, people=people, better={"e00": 0.3}))["fct_strength"]
+    [rate] = [row for row in found if (row["employee_id"], row["subject_id"]) == ("e00", RATE)]
+    assert rate["peers_count"] == people - 1
+    assert ("peers on average" in rate["reason_en"], "人平均" in rate["reason_zh"]) == (told, told)
+    assert rate["standing"] == "weakness"
+    assert f"{rate['value'] * 100:.1f} %, target 26.0 %" in rate["reason_en"]
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [(3, "is below the peers, a weakness;"), (4, "is 60.0 points below the peers, a weakness;")],
+)
+def test_how_far_somebody_is_below_fewer_than_three_peers_is_not_told(
+    growth: GrowthSql, people: int, said: str
+) -> None:
+    ratings = dict.fromkeys(PEOPLE[:people], (80, 90, 85, 75, 95, 80, 90, 85))
+    ratings["e00"] = (20, 30, 25, 15, 35, 20, 30, 25)
+    found = growth.grown(replace(a_world(1, people=people), ratings=ratings))
+    [heard] = [row for row in found["fct_strength"] if (row["employee_id"], row["subject_id"]) == ("e00", "listening")]
+    assert (heard["standing"], heard["peers_count"]) == ("weakness", people - 1)
+    assert ("85" in heard["reason_en"]) == (people > 3)
+    [course] = [row for row in found["fct_training_recommendation"] if row["subject_id"] == "listening"]
+    assert course["reason_en"] == f'Take "Ears": "Listening" {said} its effect has not been measured yet.'
+    assert ("60" in course["reason_zh"]) == (people > 3)
+
+
 def working_days(weeks: int) -> list[date]:
     """From Monday to Friday in the last ``weeks`` weeks that June looks at: they end on Tuesday, June 30."""
     days = [date(2026, 6, 30) - timedelta(days=back) for back in range(7 * weeks)]

@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 AT_ONCE = 1_000
 """Employees whose rows are read together: a few queries for all of them, and never one an employee."""
 
-FEWEST_PEERS = 3
-"""With fewer peers a sentence about them would tell one person's figure."""
-
 _BENEATH_A_KPI = frozenset({"target", "points"})
 """Kinds of steps that say more of the KPI before them."""
 
@@ -322,7 +319,7 @@ def _strengths(edition: Edition, strengths: Sequence[Row]) -> Sequence[Block]:
         (
             edition.named(row, "kpi") or row["subject_id"],
             edition.say(words.STANDING[row["standing"]]),
-            edition.named(row, "reason") if _may_be_told(row) else edition.say(words.TOO_FEW_PEERS),
+            edition.named(row, "reason"),
         )
         for row in sorted(found, key=lambda row: words.STANDING_ORDER[row["standing"]])
     ]
@@ -336,11 +333,6 @@ def _strengths(edition: Edition, strengths: Sequence[Row]) -> Sequence[Block]:
         rows=rows,
     )
     return edition.or_missing([table] if rows else [], mart="fct_strength", otherwise=words.NO_STRENGTH)
-
-
-def _may_be_told(row: Row) -> bool:
-    peers = row.get("peers_count")
-    return not peers or peers >= FEWEST_PEERS
 
 
 def _goals(edition: Edition, kpis: Sequence[Row]) -> Sequence[Block]:
@@ -373,7 +365,7 @@ def _feedback(edition: Edition, feedback: Sequence[Row], strengths: Sequence[Row
     themes = [
         edition.named(row, "reason")
         for row in strengths
-        if row["subject_kind"] == "competency" and row["standing"] in {"strength", "weakness"} and _may_be_told(row)
+        if row["subject_kind"] == "competency" and row["standing"] in {"strength", "weakness"}
     ]
     blocks: list[Block] = []
     if shown:

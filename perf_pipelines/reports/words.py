@@ -223,9 +223,6 @@ POINTS_SAID = _of(
     "Points: 10 for a target that is just reached; score = points × weight × 10, and 100 is everything just reached.",
 )
 STRENGTHS_SAID = _of("与目标、本人历史和同岗位相比", "Against the target, the own past and others in the position")
-TOO_FEW_PEERS = _of(
-    "可比的同事太少，说明依据会透露他人的数据。", "There are too few peers to say why without telling their figures."
-)
 GOALS_SAID = _of("从战略到关键结果", "From the strategy down to the key result")
 PROGRESS_SAID = _of(
     "进度 =（实际值 − 起点）÷（目标值 − 起点）；上级目标取其关键结果的平均。低于 0 表示比起点更差。",

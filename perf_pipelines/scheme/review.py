@@ -13,6 +13,10 @@ FEWEST_COMPARED = FEWEST_RATERS + 1
 """Of a group its mean and its spread are told: whoever knows one of three values could compute the other two. The
 approximation of Student's t needs as many (macro student_t_975)."""
 
+FEWEST_PEERS_TOLD = FEWEST_RATERS
+"""Of two peers each could tell the other's figure from their mean and the own, and one peer's is the mean: with fewer
+no sentence says what the peers reach."""
+
 
 class SystemicMiss(Entry):
     """A KPI is missed systemically when ``share`` of a department's measured employees (at least so many) miss it.

@@ -11,6 +11,7 @@ from perf_pipelines.currencies import units_of
 from perf_pipelines.fields import LAST_DAY
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.feedback import ANONYMOUS
+from perf_pipelines.scheme.review import FEWEST_PEERS_TOLD
 from perf_pipelines.scheme.validity import changes_inside_periods, stretches, version_stretches
 
 if TYPE_CHECKING:
@@ -252,6 +253,7 @@ def _growth(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                 "min_weeks": pa.int32(),
                 "min_sample": pa.int32(),
                 "min_peers": pa.int32(),
+                "fewest_peers_told": pa.int32(),
                 "margin": _SHARE,
             },
             [
@@ -262,6 +264,7 @@ def _growth(reviews: Mapping[str, Review]) -> dict[str, pa.Table]:
                     review.strengths.min_weeks,
                     review.strengths.min_sample,
                     review.strengths.min_peers,
+                    FEWEST_PEERS_TOLD,
                     review.strengths.margin,
                 )
                 for period, review in reviews.items()

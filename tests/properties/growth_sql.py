@@ -63,6 +63,10 @@ class Grown:
     contributions: pa.Table
     finished: Mapping[tuple[str, str], tuple[date, date]] = field(default_factory=dict[Any, Any])
     """(employee, course) → first and last day."""
+    ratings: Mapping[str, Sequence[int]] = field(default_factory=dict[Any, Any])
+    """employee → what that person's peers say of listening, in points of 100."""
+    attendance: Mapping[tuple[str, date], int] = field(default_factory=dict[Any, Any])
+    """(employee, day) → hours worked of eight."""
 
 
 class GrowthSql:
@@ -91,7 +95,7 @@ class GrowthSql:
         given = {*kpis, *inputs, *_SCORED, *_ANSWERED}
         self._statements = sql_by_hand({"nodes": needed(nodes, _MARTS, given=given)}, sql.target)
         self._given = [f"kpis.kpi_{kpi}" for kpi in TARGETS] + [f"inputs.{name}" for name in inputs]
-        self._given += [f"marts.{name}" for name in _SCORED]
+        self._given += [f"marts.{name}" for name in _SCORED] + [f"intermediate.{name}" for name in _ANSWERED]
 
     def _create(self, relation: str, columns: Sequence[tuple[str, str]]) -> None:
         self._connection.execute(f"create table {relation} ({', '.join(f'{name} {kind}' for name, kind in columns)})")
@@ -126,6 +130,28 @@ class GrowthSql:
                 "select ? as enrolment_id, ? as employee_id, ? as course_id, ? as started_on, ? as finished_on",
                 [f"{employee} {course}", employee, course, started, finished],
             )
+        for employee, points in world.ratings.items():
+            for rater, answer in enumerate(points):
+                run(
+                    "insert into intermediate.int_adjusted_answer by name select '2026-06' as period_id, "
+                    "$1 as employee_id, 'peer' as relation, $2 as rater_id, 'listening' as competency_id, $3 as answer",
+                    [employee, f"r{rater}", answer],
+                )
+            run(
+                "insert into intermediate.int_rated_competency by name select '2026-06' as period_id, "
+                "'operations' as department_id, $1 as employee_id, 'listening' as competency_id, $2 as score",
+                [employee, Decimal(sum(points)) / len(points)],
+            )
+            run(
+                "insert into marts.fct_evaluation by name "
+                "select '2026-06' as period_id, $1 as employee_id, 'operator' as position_id",
+                [employee],
+            )
+        if world.ratings:
+            run("insert into inputs.competencies values ('listening', '倾听', 'Listening')")
+            run("insert into inputs.courses values ('ears', '听', 'Ears', 'listening')")
+        for (employee, day), hours in world.attendance.items():
+            run("insert into inputs.attendance values ($1, $2, 8, $3)", [employee, day, hours])
         for course in sorted({course for _, course in world.finished}):
             run("insert into inputs.courses by name select $1 as course_id, $1 as name_zh, $1 as name_en", [course])
         run("""
@@ -149,6 +175,15 @@ class GrowthSql:
         for statement in self._statements:
             run(statement)
         return {name: self._rows(f"marts.{name}") for name in _MARTS}
+
+    def presence(self, employee: str) -> list[float]:
+        """In each whole week that June looks at, how much of full time somebody of the last world was there.
+
+        The last week comes first.
+        """
+        rows = self._rows("intermediate.int_week_presence")
+        weeks = {row["weeks_back"]: row["presence"] for row in rows if row["employee_id"] == employee}
+        return [weeks[back] for back in sorted(weeks)]
 
     def _rows(self, relation: str) -> list[Row]:
         result = self._connection.execute(f"select * from {relation} order by all")
@@ -185,7 +220,8 @@ def _scheme() -> Mapping[str, object]:
         "goals": goals,
         "positions": {"operator": lines},
         "rules": {"linear": {"kind": "linear", "zero_at": 0, "cap": 12}},
-        "evaluation": {"kpi": 1, "min_coverage": Decimal("0.5")},
+        "feedback": {"scale": [1, 5], "weights": {"peer": 1}},
+        "evaluation": {"kpi": Decimal("0.5"), "feedback": Decimal("0.5"), "min_coverage": Decimal("0.5")},
         "grades": {"method": "bands", "bands": [{"grade": "fair", "name": _LABEL, "at_least": 0}]},
         "bonus": {"cycles": {"month": 1}, "multiplier": {"fair": 1}},
         "review": {"systemic_miss": {"share": Decimal("0.8"), "min_headcount": 3}},

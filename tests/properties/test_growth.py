@@ -234,6 +234,67 @@ def test_of_thirty_people_in_xx_ecommerce_the_planted_fifteen_percent_are_found(
     assert row["effect_low"] < Decimal("0.15") < row["effect_high"]
 
 
+@pytest.mark.parametrize(("people", "told"), [(2, False), (3, False), (4, True)])
+def test_what_fewer_than_three_peers_reach_stands_in_no_reason(growth: GrowthSql, people: int, told: bool) -> None:
+    found = growth.grown(a_world(1, people=people, better={"e00": 0.3}))["fct_strength"]
+    [rate] = [row for row in found if (row["employee_id"], row["subject_id"]) == ("e00", RATE)]
+    assert rate["peers_count"] == people - 1
+    assert ("peers on average" in rate["reason_en"], "人平均" in rate["reason_zh"]) == (told, told)
+    assert rate["standing"] == "weakness"
+    assert f"{rate['value'] * 100:.1f} %, target 26.0 %" in rate["reason_en"]
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [(3, "is below the peers, a weakness;"), (4, "is 60.0 points below the peers, a weakness;")],
+)
+def test_how_far_somebody_is_below_fewer_than_three_peers_is_not_told(
+    growth: GrowthSql, people: int, said: str
+) -> None:
+    ratings = dict.fromkeys(PEOPLE[:people], (80, 90, 85, 75, 95, 80, 90, 85))
+    ratings["e00"] = (20, 30, 25, 15, 35, 20, 30, 25)
+    found = growth.grown(replace(a_world(1, people=people), ratings=ratings))
+    [heard] = [row for row in found["fct_strength"] if (row["employee_id"], row["subject_id"]) == ("e00", "listening")]
+    assert (heard["standing"], heard["peers_count"]) == ("weakness", people - 1)
+    assert ("85" in heard["reason_en"]) == (people > 3)
+    [course] = [row for row in found["fct_training_recommendation"] if row["subject_id"] == "listening"]
+    assert course["reason_en"] == f'Take "Ears": "Listening" {said} its effect has not been measured yet.'
+    assert ("60" in course["reason_zh"]) == (people > 3)
+
+
+def working_days(weeks: int) -> list[date]:
+    """From Monday to Friday in the last ``weeks`` weeks that June looks at: they end on Tuesday, June 30."""
+    days = [date(2026, 6, 30) - timedelta(days=back) for back in range(7 * weeks)]
+    return [day for day in days if day.weekday() < 5]
+
+
+def test_a_working_day_without_a_row_is_one_of_absence(growth: GrowthSql) -> None:
+    everywhere, leave = working_days(17), set(working_days(3)[5:])
+    two_days = set(working_days(1)[:2])
+    attendance = {("e01", day): 8 for day in everywhere}
+    # away for two weeks, and for two days of the last one: said by rows, and by having none
+    attendance |= {("e02", day): 0 if day in leave | two_days else 8 for day in everywhere}
+    attendance |= {("e03", day): 8 for day in everywhere if day not in leave | two_days}
+    attendance |= {("e04", day): 4 for day in everywhere}
+    growth.grown(replace(a_world(1, people=6), attendance=attendance))
+    always, said, not_said, half, not_kept = (growth.presence(f"e{number:02}") for number in range(1, 6))
+    assert set(always) == set(not_kept) == {1}
+    assert not_said == said
+    assert not_said[:4] == pytest.approx([0.6, 0, 0, 1])
+    assert set(half) == {0.5}
+
+
+def test_before_attendance_was_kept_of_somebody_the_contract_says_it(growth: GrowthSql) -> None:
+    days, lately = working_days(17), working_days(2)
+    # of one since the second day of a week, of which three of four days were worked
+    first, absent = lately[8], lately[6]
+    attendance = {("e01", day): 8 for day in days}
+    attendance |= {("e02", day): 8 for day in lately if day >= first and day != absent}
+    growth.grown(replace(a_world(1, people=3), attendance=attendance))
+    assert growth.presence("e02")[:3] == pytest.approx([1, 0.75, 1])
+    assert set(growth.presence("e02")[3:]) == {1}
+
+
 @pytest.mark.slow
 def test_where_nobody_differs_something_is_found_at_most_as_often_as_stated(growth: GrowthSql) -> None:
     """200 worlds without any effect: in at most 5 % of all worlds anything is found, by strengths and by courses."""

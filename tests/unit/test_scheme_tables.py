@@ -218,6 +218,7 @@ def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, 
             "min_weeks": "int32",
             "min_sample": "int32",
             "min_peers": "int32",
+            "fewest_peers_told": "int32",
             "margin": "decimal128(9, 6)",
         },
         "course_review": {
@@ -333,6 +334,7 @@ def test_the_scheme_and_the_bonus_are_whole(tables: dict[str, pa.Table]) -> None
             "min_weeks": 8,
             "min_sample": 30,
             "min_peers": 2,
+            "fewest_peers_told": 3,
             "margin": D("0.05"),
         }
     ]

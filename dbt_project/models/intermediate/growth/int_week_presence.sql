@@ -69,7 +69,8 @@ by_contract as (
 
 ),
 
-full_day as (
+-- hours of a full-time position on each day that anybody was expected to work
+working_day as (
 
     select
         worked_on,
@@ -79,19 +80,37 @@ full_day as (
 
 ),
 
+-- of whom attendance is kept since when: from then on a working day without a row is one of absence
+kept as (
+
+    select
+        employee_id,
+        min(worked_on) as since
+    from {{ ref('attendance') }}
+    group by employee_id
+
+),
+
 by_hours as (
 
     select
-        dated.period_id,
-        dated.weeks_back,
-        attendance.employee_id,
-        sum(attendance.worked_hours) / nullif(sum(full_day.standard_hours), 0) as presence
-    from dated
-    inner join {{ ref('attendance') }} as attendance
-        on attendance.worked_on between dated.starts_on and dated.ends_on
-    inner join full_day
-        on attendance.worked_on = full_day.worked_on
-    group by dated.period_id, dated.weeks_back, attendance.employee_id
+        held.period_id,
+        held.employee_id,
+        held.position_id,
+        held.weeks_back,
+        coalesce(sum(attendance.worked_hours), 0) / nullif(sum(working_day.standard_hours), 0) as presence
+    from held
+    inner join kept
+        on held.employee_id = kept.employee_id
+    inner join working_day
+        on
+            working_day.worked_on between held.starts_on and held.ends_on
+            and kept.since <= working_day.worked_on
+    left join {{ ref('attendance') }} as attendance
+        on
+            held.employee_id = attendance.employee_id
+            and working_day.worked_on = attendance.worked_on
+    group by held.period_id, held.employee_id, held.position_id, held.weeks_back
 
 )
 
@@ -105,5 +124,6 @@ from by_contract
 left join by_hours
     on
         by_contract.period_id = by_hours.period_id
-        and by_contract.weeks_back = by_hours.weeks_back
         and by_contract.employee_id = by_hours.employee_id
+        and by_contract.position_id = by_hours.position_id
+        and by_contract.weeks_back = by_hours.weeks_back

@@ -61,6 +61,8 @@ judged as (
     select
         ranked.*,
         {{ is_discovery('review.false_findings', 'ranked.period_id') }} as is_found,
+        -- of two peers each could tell the other's figure from their mean and the own
+        case when ranked.peers_count >= review.fewest_peers_told then ranked.peers end as peers_told,
         review.min_sample,
         review.min_weeks
     from ranked
@@ -104,7 +106,7 @@ spoken as (
     select
         figures.*,
         {% for language, unit in [('zh', 'unit_zh'), ('en', 'unit')] -%}
-        {% for figure in ['value', 'target', 'own_before', 'peers'] -%}
+        {% for figure in ['value', 'target', 'own_before', 'peers_told'] -%}
         case
             when unit = 'share'
                 then
@@ -139,7 +141,7 @@ select
     '「' || name_zh || '」' || coalesce(value_zh, '本周期无数据')
     || coalesce('，目标 ' || target_zh, '')
     || coalesce('，此前 ' || own_before_zh, '')
-    || coalesce('，同岗 ' || peers_count || ' 人平均 ' || peers_zh, '')
+    || coalesce('，同岗 ' || peers_count || ' 人平均 ' || peers_told_zh, '')
     || case standing
         when 'not_enough_data'
             then
@@ -165,7 +167,7 @@ select
     '"' || name_en || '": ' || coalesce(value_en, 'no data in this period')
     || coalesce(', target ' || target_en, '')
     || coalesce(', before ' || own_before_en, '')
-    || coalesce(', ' || peers_count || ' peers on average ' || peers_en, '')
+    || coalesce(', ' || peers_count || ' peers on average ' || peers_told_en, '')
     || case standing
         when 'not_enough_data'
             then

@@ -12,6 +12,7 @@ with lacking as (
         case strength.subject_kind when 'kpi' then kpi.name_zh else competency.name_zh end as subject_zh,
         case strength.subject_kind when 'kpi' then kpi.name_en else competency.name_en end as subject_en,
         kpi.better,
+        strength.subject_kind = 'kpi' or strength.peers_count >= review.fewest_peers_told as is_gap_told,
         -- the part of the target, or of 100 points, that is missing
         case
             when strength.subject_kind = 'competency' then {{ exact_ratio('strength.peers - strength.value', '100') }}
@@ -25,6 +26,8 @@ with lacking as (
             else 1 - {{ exact_ratio('strength.target', 'strength.value') }}
         end as gap
     from {{ being_closed(ref('fct_strength')) }} as strength
+    inner join {{ source('scheme', 'strength_review') }} as review
+        on strength.period_id = review.period_id
     left join {{ source('scheme', 'kpi') }} as kpi
         on strength.subject_kind = 'kpi' and strength.subject_id = kpi.kpi_id
     left join {{ ref('competencies') }} as competency
@@ -143,8 +146,11 @@ select
     ranked.shrunk_effect,
     cast(ranked.gain as decimal(18, 8)) as gain,
     '建议学习「' || course.name_zh || '」：「' || ranked.subject_zh || '」'
-    || case ranked.subject_kind when 'kpi' then '距目标还差 ' else '比同岗平均低 ' end
-    || {{ as_percent('ranked.gap') }} || case ranked.subject_kind when 'kpi' then '%' else ' 分' end
+    || case
+        when not ranked.is_gap_told then '低于同岗'
+        when ranked.subject_kind = 'kpi' then '距目标还差 ' || {{ as_percent('ranked.gap') }} || '%'
+        else '比同岗平均低 ' || {{ as_percent('ranked.gap') }} || ' 分'
+    end
     || case
         when ranked.standing = 'weakness' then '，已认定为弱项'
         else '，尚不足以认定为弱项'
@@ -153,9 +159,10 @@ select
         '；已测得的课程效果（收缩后）' || {{ as_percent('ranked.shrunk_effect') }} || '%。', '；该课程的效果尚未测得。'
     ) as reason_zh,
     'Take "' || course.name_en || '": "' || ranked.subject_en || '" is '
-    || {{ as_percent('ranked.gap') }} || case ranked.subject_kind
-        when 'kpi' then ' % short of the target'
-        else ' points below the peers'
+    || case
+        when not ranked.is_gap_told then 'below the peers'
+        when ranked.subject_kind = 'kpi' then {{ as_percent('ranked.gap') }} || ' % short of the target'
+        else {{ as_percent('ranked.gap') }} || ' points below the peers'
     end
     || case when ranked.standing = 'weakness' then ', a weakness' else ', not yet enough to call it a weakness' end
     || coalesce(

@@ -21,6 +21,7 @@ import duckdb
 
 from perf_pipelines.durable import flush_all
 from perf_pipelines.errors import NotPublished, PeriodRefused, Problem, RunFailed
+from perf_pipelines.home import companies_root
 from perf_pipelines.sql_text import literal, parquet
 from perf_pipelines.warehouse.engine import MONTH_GRADE, PART_EVALUATION, memory_limit
 
@@ -136,9 +137,15 @@ def publish(
 
 
 def read_publication(home: CompanyHome) -> Publication:
-    """The record of the published version; :class:`NotPublished` when nothing has been published yet."""
+    """The record of the published version; :class:`NotPublished` when nothing has been published yet.
+
+    :class:`~perf_pipelines.errors.CompanyRefused` when there is no such company either.
+    """
     path = home.published / "publication.json"
     if not path.exists():
+        from perf_pipelines.company import company_folder  # read for this answer alone
+
+        company_folder(companies_root(), home.root.name)
         raise NotPublished(
             f"nothing has been published for {home.root.name}",
             [

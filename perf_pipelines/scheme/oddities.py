@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from perf_pipelines.fields import plain
 from perf_pipelines.scheme.aggregations import ShareOfUnits
 from perf_pipelines.scheme.consistency import extras_of, lines_of, targets_of, versions_of
+from perf_pipelines.scheme.rules import Linear, Piecewise, Steps, Threshold
 from perf_pipelines.wording import SHARE, Language, percentage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from perf_pipelines.documents import Finding, Loc
     from perf_pipelines.scheme.model import Kpi, Scheme
@@ -27,6 +28,11 @@ _LIKELY_SHARE = Decimal(2)
 """A share above 1 can be meant, as 1.2 of a plan; twice a whole hardly ever is."""
 
 _LIKELY_GROWTH = Decimal(2)
+_LIKELY_ATTAINMENT = Decimal(20)
+"""Of a small target ten times as much may be reached; from here on percents are meant."""
+
+_LIKELY_POINTS = Decimal(40)
+"""10 are given for just reaching the target; from here on a score is meant, of which 100 is that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,4 +116,51 @@ def _percents(place: Loc, value: Decimal, kpi: Kpi) -> Iterator[Finding]:
         )
 
 
-_LOOKS: tuple[Callable[[Scheme, Horizon], Iterator[Finding]], ...] = (_days, _shares)
+def _rules(scheme: Scheme, _: Horizon) -> Iterator[Finding]:
+    for rule_id, versions in scheme.rules.items():
+        for index, rule in enumerate(versions):
+            place: Loc = ("rules", rule_id, index)
+            match rule:
+                case Threshold():
+                    yield from _attainment((*place, "exceeded_at"), rule.exceeded_at)
+                    for word in ("missed", "reached", "exceeded"):
+                        yield from _points((*place, word), getattr(rule, word))
+                case Linear():
+                    yield from _points((*place, "cap"), rule.cap)
+                case Steps():
+                    yield from _pairs((*place, "steps"), rule.steps)
+                case Piecewise():
+                    yield from _pairs((*place, "points"), rule.points)
+    for place, line in lines_of(scheme):
+        if line.veto is not None:
+            yield from _attainment((*place, "veto", "below"), line.veto.below)
+        for word in ("floor", "cap"):
+            if (points := getattr(line, word)) is not None:
+                yield from _points((*place, word), points)
+
+
+def _pairs(place: Loc, pairs: Iterable[tuple[Decimal, Decimal]]) -> Iterator[Finding]:
+    for index, (attainment, points) in enumerate(pairs):
+        yield from _attainment((*place, index), attainment)
+        yield from _points((*place, index), points)
+
+
+def _attainment(place: Loc, value: Decimal) -> Iterator[Finding]:
+    if value >= _LIKELY_ATTAINMENT:
+        yield (
+            place,
+            f"an attainment of {plain(value)} is {percentage(value, Language.en)} of the target",
+            f"write {plain(value / 100)} if {plain(value)} % is meant",
+        )
+
+
+def _points(place: Loc, value: Decimal) -> Iterator[Finding]:
+    if value >= _LIKELY_POINTS:
+        yield (
+            place,
+            f"{plain(value)} points are {plain(value / 10)} times what just reaching the target usually gives, 10",
+            f"write {plain(value / 10)} if a score of {plain(value)} is meant",
+        )
+
+
+_LOOKS: tuple[Callable[[Scheme, Horizon], Iterator[Finding]], ...] = (_days, _shares, _rules)

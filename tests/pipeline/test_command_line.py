@@ -145,6 +145,7 @@ def test_explain_says_why_somebody_was_not_evaluated(closed_march: Place) -> Non
     [
         (["explain", "--period", "2017-03", "--employee", "anna_snellin"], 8, "anna_snelling"),
         (["table", "--period", "2017-09"], 8, "2017-03"),
+        (["table", "--company", "crm_salse", "--period", "2017-03"], 3, "did you mean `crm_sales`?"),
         (["table", "--period", "2017-3"], 5, "write it like 2017-03"),
         (["run", "--company", "crm_sale", "--period", "2017-03"], 3, "crm_sales"),
         (["run", "--period", "2017-Q2"], 5, "--from 2017-04 --to 2017-06"),

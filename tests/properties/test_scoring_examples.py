@@ -52,6 +52,23 @@ def test_a_denominator_keeps_its_decimals_whatever_else_the_scheme_aggregates(sq
     assert row["denominator"] == Fraction("0.233333331")
 
 
+def test_who_is_held_back_reads_what_holds_back_and_not_what_else_has_no_data(sql: ScoringSql) -> None:
+    asked = {"revenue": "hold", "returns": "exclude", "conversion": "zero"}
+    lines = [{**line(kpi, weight="0.3"), "no_data": policy} for kpi, policy in asked.items()]
+    scheme = scheme_of(*lines, line("hours", weight="0.1"))
+    for kpi, about in scheme["kpis"].items():
+        about["name"] = {"zh": f"某{kpi}", "en": kpi}
+    rows = Given(("ann",), (assignment("ann"),), contributions=(contribution("ann", "hours", "1"),))
+    (held,) = figures(sql, scheme, rows, "fct_evaluation", employee_id="ann")
+    assert held["reason"] == "held back: no data for revenue"
+    assert held["reason_zh"] == "暂缓评估，缺少数据：某revenue"
+    lines[0]["no_data"] = "exclude"
+    scheme["evaluation"]["min_coverage"] = Decimal("0.9")
+    (missing,) = figures(sql, scheme, rows, "fct_evaluation", employee_id="ann")
+    # what counts as zero is covered
+    assert missing["reason"].endswith("90.00 % are needed; no data for returns, revenue")
+
+
 def test_extra_points_count_what_came_in_before_a_transfer(sql: ScoringSql) -> None:
     # the entry is for sellers; ann sold as a buyer until the 15th
     scheme = scheme_of(line("returns", weight="1"), extra_points=[extra("revenue", positions=["seller"])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -380,6 +381,41 @@ def test_a_decimal_comma_is_no_separator_between_thousands() -> None:
 )
 def test_percents_in_a_target_are_told_and_not_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
     assert remarks(write_company(tmp_path, scheme=replaced(SCHEME, old, new))) == [f"scheme.yaml:{says}"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "exceeded_at: 1.10",
+            "exceeded_at: 110",
+            "rules.standard[0].exceeded_at: an attainment of 110 is 11,000 % of the target → write 1.1 if 110 % "
+            "is meant",
+        ),
+        (
+            "reached: 10, exceeded: 12",
+            "reached: 10, exceeded: 120",
+            "rules.standard[0].exceeded: 120 points are 12 times what just reaching the target usually gives, 10 → "
+            "write 12 if a score of 120 is meant",
+        ),
+        (
+            "kind: linear, zero_at: 0.5, cap: 12",
+            "kind: steps, steps: [[0.8, 6], [100, 100]]",
+            "rules.gradual[0].steps[1]: an attainment of 100 is 10,000 % of the target → write 1 if 100 % is meant",
+        ),
+        (
+            "weight: 0.4, target: 0.25",
+            "weight: 0.4, target: 0.25, veto: {below: 80, grade: fair}",
+            "positions.operator[2].veto.below: an attainment of 80 is 8,000 % of the target → write 0.8 if 80 % is "
+            "meant",
+        ),
+    ],
+)
+def test_percents_in_a_rule_and_scores_in_place_of_points_are_told_and_not_refused(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    found = remarks(write_company(tmp_path, scheme=replaced(SCHEME, old, new)))
+    assert says in [re.sub(r"^scheme\.yaml:\d+ ", "", remark) for remark in found]
 
 
 def test_a_scheme_is_known_by_the_company_in_whose_folder_it_lies(tmp_path: Path) -> None:

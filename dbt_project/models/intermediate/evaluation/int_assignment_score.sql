@@ -11,8 +11,14 @@ with summed as (
         sum(score.weight) filter (where score.points is not null) as covered_weight,
         sum(score.weighted_score) as weighted_score,
         count(*) filter (where score.status = 'no_data' and score.no_data = 'hold') as held_back,
-        string_agg(kpi.name_zh, '、' order by kpi.kpi_id) filter (where score.status = 'no_data') as without_data_zh,
-        string_agg(kpi.name_en, ', ' order by kpi.kpi_id) filter (where score.status = 'no_data') as without_data_en
+        -- what holds back, or else what is missing in the covered weight
+        {% for language, comma in [('zh', '、'), ('en', ', ')] -%}
+        coalesce(
+            string_agg(kpi.name_{{ language }}, '{{ comma }}' order by kpi.kpi_id)
+                filter (where score.status = 'no_data' and score.no_data = 'hold'),
+            string_agg(kpi.name_{{ language }}, '{{ comma }}' order by kpi.kpi_id) filter (where score.points is null)
+        ) as without_data_{{ language }}{{ ',' if not loop.last }}
+        {% endfor %}
     from {{ being_closed(ref('fct_kpi_score')) }} as score
     inner join {{ source('scheme', 'kpi') }} as kpi
         on score.kpi_id = kpi.kpi_id

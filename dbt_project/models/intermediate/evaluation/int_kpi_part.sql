@@ -47,8 +47,11 @@ summed as (
         sum(active_days) filter (where coverage is not null) as measured_days,
         coalesce(sum(held_back), 0) as held_back,
         -- not string_agg(distinct …), which makes a hash table for each employee
-        list_sort(list_distinct(list(without_data_zh))) as without_data_zh,
-        list_sort(list_distinct(list(without_data_en))) as without_data_en
+        {% for language in ['zh', 'en'] -%}
+        list_sort(list_distinct(coalesce(
+            list(without_data_{{ language }}) filter (where held_back > 0), list(without_data_{{ language }})
+        ))) as without_data_{{ language }}{{ ',' if not loop.last }}
+        {% endfor %}
     from assignments
     group by period_id, employee_id
 

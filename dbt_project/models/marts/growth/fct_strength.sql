@@ -64,10 +64,13 @@ judged as (
         -- of two peers each could tell the other's figure from their mean and the own
         case when ranked.peers_count >= review.fewest_peers_told then ranked.peers end as peers_told,
         review.min_sample,
-        review.min_weeks
+        review.min_weeks,
+        look.starts_on as looked_back_to
     from ranked
     inner join {{ source('scheme', 'strength_review') }} as review
         on ranked.period_id = review.period_id
+    inner join {{ strength_window() }} as look
+        on ranked.period_id = look.period_id
 
 ),
 
@@ -91,6 +94,7 @@ figures as (
         standing.*,
         coalesce(kpi.unit, '') as unit,
         coalesce(kpi.unit_zh, '') as unit_zh,
+        coalesce(kpi.is_sum_like, false) as is_sum_like,
         coalesce(kpi.name_zh, competency.name_zh, standing.subject_id) as name_zh,
         coalesce(kpi.name_en, competency.name_en, standing.subject_id) as name_en
     from standing
@@ -140,7 +144,9 @@ select
     standing,
     '「' || name_zh || '」' || coalesce(value_zh, '本周期无数据')
     || coalesce('，目标 ' || target_zh, '')
-    || coalesce('，此前 ' || own_before_zh, '')
+    || coalesce(
+        '，此前（' || looked_back_to || ' 起' || case when is_sum_like then '合计' else '' end || '）' || own_before_zh, ''
+    )
     || coalesce('，同岗 ' || peers_count || ' 人平均 ' || peers_told_zh, '')
     || case standing
         when 'not_enough_data'
@@ -166,7 +172,11 @@ select
     end as reason_zh,
     '"' || name_en || '": ' || coalesce(value_en, 'no data in this period')
     || coalesce(', target ' || target_en, '')
-    || coalesce(', before ' || own_before_en, '')
+    || coalesce(
+        ', before (from ' || looked_back_to || ' on' || case when is_sum_like then ', together' else '' end || ') '
+        || own_before_en,
+        ''
+    )
     || coalesce(', ' || peers_count || ' peers on average ' || peers_told_en, '')
     || case standing
         when 'not_enough_data'

@@ -251,7 +251,7 @@ def test_what_fewer_than_three_peers_reach_stands_in_no_reason(growth: GrowthSql
 def test_how_far_somebody_is_below_fewer_than_three_peers_is_not_told(
     growth: GrowthSql, people: int, said: str
 ) -> None:
-    ratings = dict.fromkeys(PEOPLE[:people], (80, 90, 85, 75, 95, 80, 90, 85))
+    ratings: dict[str, tuple[int, ...]] = dict.fromkeys(PEOPLE[:people], (80, 90, 85, 75, 95, 80, 90, 85))
     ratings["e00"] = (20, 30, 25, 15, 35, 20, 30, 25)
     found = growth.grown(replace(a_world(1, people=people), ratings=ratings))
     [heard] = [row for row in found["fct_strength"] if (row["employee_id"], row["subject_id"]) == ("e00", "listening")]

@@ -290,14 +290,17 @@ def test_of_several_assignments_each_has_its_score_and_the_mean_goes_by_days(sql
     ]
 
 
-def five_sellers() -> Given:
-    """ann sells 7, and two each more and less than her; bea and cem the same."""
-    sold = {"bea": "9", "cem": "9", "ann": "7", "dan": "5", "eva": "3"}
+def sellers(**sold: str) -> Given:
     return Given(
         tuple(sold),
         tuple(assignment(name) for name in sold),
         contributions=tuple(contribution(name, "revenue", amount) for name, amount in sold.items()),
     )
+
+
+def five_sellers() -> Given:
+    """ann sells 7, and two each more and less than her; bea and cem the same."""
+    return sellers(bea="9", cem="9", ann="7", dan="5", eva="3")
 
 
 @pytest.mark.parametrize(
@@ -324,6 +327,40 @@ def five_sellers() -> Given:
 def test_a_quota_says_how_the_grades_are_shared_out(sql: ScoringSql, grades: Row, sentences: list[str]) -> None:
     scheme = scheme_of(NINE_OF_TEN, grades={**grades, "bands": BANDS})
     assert said(sql, scheme, five_sellers(), "grade", "quota") == sentences
+
+
+@pytest.mark.parametrize(("method", "begins"), [("quota", "grade by quota"), ("both", "for comparison, by quota")])
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (sellers(ann="9"), "by the place among the 1 evaluated in sales → Fair"),
+        (sellers(ann="9", bea="5"), "by the place among the 2 evaluated in sales → Good"),
+        (sellers(bea="9", ann="5"), "by the place among the 2 evaluated in sales → Fair"),
+        (sellers(bea="9", ann="5", cem="3"), "by the place among the 3 evaluated in sales → Fair"),
+        # all others have the same grade: how many there are of it would be what each has
+        (sellers(ann="9", bea="5", cem="4", dan="3"), "by the place among the 4 evaluated in sales → Good"),
+        (sellers(bea="9", ann="9", cem="9", dan="9"), "by the place among the 4 evaluated in sales → Good"),
+    ],
+)
+def test_a_quota_gives_no_colleagues_grade_away(
+    sql: ScoringSql, rows: Given, sentence: str, method: str, begins: str
+) -> None:
+    scheme = scheme_of(NINE_OF_TEN, grades={"method": method, "quota_min_headcount": 1, "bands": BANDS})
+    assert said(sql, scheme, rows, "quota") == [f"{begins}: {sentence}"]
+
+
+def test_where_others_have_several_grades_a_quota_says_how_many_have_each(sql: ScoringSql) -> None:
+    scheme = scheme_of(NINE_OF_TEN, grades={"method": "quota", "quota_min_headcount": 1, "bands": BANDS})
+    rows = sellers(bea="9", ann="5", cem="4", dan="3")
+    assert said(sql, scheme, rows, "quota") == [
+        "grade by quota: the 4 evaluated in sales share out Good 1, Fair 3; 1 have a better score → Fair"
+    ]
+    assert said(sql, scheme, rows, "quota", language="zh") == [
+        "等级，按配额：sales参评 4 人，分得优 1 人、可 3 人；得分更高者 1 人 → 可"
+    ]
+    assert said(sql, scheme, rows, "quota", language="zh", of="bea") == [
+        "等级，按配额：按在sales参评 4 人中的名次 → 优"
+    ]
 
 
 def test_a_rank_says_with_how_many_it_is_shared(sql: ScoringSql) -> None:

@@ -215,7 +215,8 @@ def test_what_is_less_than_the_smallest_unit_is_not_told(sql: ScoringSql) -> Non
 
 
 def revenue_asked(target: str, *, currency: str) -> Scheme:
-    given = scheme_of(line("revenue", weight="1", target=target)) | {"currency": currency}
+    given = scheme_of(line("revenue", weight="1", target=target))
+    given["currency"] = currency
     given["kpis"] = {kpi: {**said, "unit": currency} for kpi, said in given["kpis"].items()}
     given["review"]["systemic_miss"]["min_headcount"] = 1
     return given

@@ -24,10 +24,16 @@ evaluations as (
         coalesce(department.name_en, evaluation.department_id) as department_en,
         rank() over (
             partition by evaluation.period_id, evaluation.department_id order by evaluation.final_score desc
-        ) - 1 as better_people
+        ) - 1 as better_people,
+        evaluation.department_headcount - 1 >= review.fewest_peers_told as has_peers,
+        count(*) over (
+            partition by evaluation.period_id, evaluation.department_id, evaluation.quota_grade
+        ) = 1 as is_alone_in_grade
     from {{ being_closed(ref('fct_evaluation')) }} as evaluation
     inner join {{ source('scheme', 'evaluation') }} as scheme
         on evaluation.period_id = scheme.period_id
+    inner join {{ source('scheme', 'strength_review') }} as review
+        on evaluation.period_id = review.period_id
     left join {{ ref('departments') }} as department
         on evaluation.department_id = department.department_id
     where evaluation.status = 'evaluated'
@@ -52,6 +58,7 @@ shared_out as (
     select
         given.period_id,
         given.department_id,
+        count(*) as grades,
         string_agg({{ filled('{name_zh} {people} 人') }}, '、' order by grades.sort_order) as shared_out_zh,
         string_agg({{ filled('{name_en} {people}') }}, ', ' order by grades.sort_order) as shared_out_en
     from given
@@ -68,6 +75,9 @@ worded as (
         evaluations.employee_id,
         evaluations.grade_method,
         evaluations.is_small,
+        -- of one or two others, and of others who all have the same grade, it would be said what each has
+        evaluations.has_peers
+        and shared_out.grades - cast(evaluations.is_alone_in_grade as integer) > 1 as is_shared_out_told,
         evaluations.department_zh,
         evaluations.department_en,
         band.below is null as is_top,
@@ -132,6 +142,16 @@ by_quota as (
     select
         *,
         {{ sentences([
+            (
+                "grade_method = 'quota' and not is_shared_out_told",
+                '等级，按配额：按在{department_zh}参评 {headcount} 人中的名次 → {quota_zh}',
+                'grade by quota: by the place among the {headcount} evaluated in {department_en} → {quota_en}'
+            ),
+            (
+                'not is_shared_out_told',
+                '参考，若按配额：按在{department_zh}参评 {headcount} 人中的名次 → {quota_zh}',
+                'for comparison, by quota: by the place among the {headcount} evaluated in {department_en} → {quota_en}'
+            ),
             (
                 "grade_method = 'quota'",
                 '等级，按配额：{department_zh}参评 {headcount} 人，分得{shared_out_zh}；得分更高者 {better} 人 → {quota_zh}',

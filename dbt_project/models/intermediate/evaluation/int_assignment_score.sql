@@ -12,13 +12,16 @@ with summed as (
         sum(score.weighted_score) as weighted_score,
         count(*) filter (where score.status = 'no_data' and score.no_data = 'hold') as held_back,
         -- what holds back, or else what is missing in the covered weight
-        {% for language, comma in [('zh', '、'), ('en', ', ')] -%}
         coalesce(
-            string_agg(kpi.name_{{ language }}, '{{ comma }}' order by kpi.kpi_id)
-                filter (where score.status = 'no_data' and score.no_data = 'hold'),
-            string_agg(kpi.name_{{ language }}, '{{ comma }}' order by kpi.kpi_id) filter (where score.points is null)
-        ) as without_data_{{ language }}{{ ',' if not loop.last }}
-        {% endfor %}
+            string_agg(kpi.name_zh, '、' order by kpi.kpi_id)
+            filter (where score.status = 'no_data' and score.no_data = 'hold'),
+            string_agg(kpi.name_zh, '、' order by kpi.kpi_id) filter (where score.points is null)
+        ) as without_data_zh,
+        coalesce(
+            string_agg(kpi.name_en, ', ' order by kpi.kpi_id)
+            filter (where score.status = 'no_data' and score.no_data = 'hold'),
+            string_agg(kpi.name_en, ', ' order by kpi.kpi_id) filter (where score.points is null)
+        ) as without_data_en
     from {{ being_closed(ref('fct_kpi_score')) }} as score
     inner join {{ source('scheme', 'kpi') }} as kpi
         on score.kpi_id = kpi.kpi_id

@@ -47,11 +47,12 @@ summed as (
         sum(active_days) filter (where coverage is not null) as measured_days,
         coalesce(sum(held_back), 0) as held_back,
         -- not string_agg(distinct …), which makes a hash table for each employee
-        {% for language in ['zh', 'en'] -%}
-        list_sort(list_distinct(coalesce(
-            list(without_data_{{ language }}) filter (where held_back > 0), list(without_data_{{ language }})
-        ))) as without_data_{{ language }}{{ ',' if not loop.last }}
-        {% endfor %}
+        list_sort(list_distinct(
+            coalesce(list(without_data_zh) filter (where held_back > 0), list(without_data_zh))
+        )) as without_data_zh,
+        list_sort(list_distinct(
+            coalesce(list(without_data_en) filter (where held_back > 0), list(without_data_en))
+        )) as without_data_en
     from assignments
     group by period_id, employee_id
 

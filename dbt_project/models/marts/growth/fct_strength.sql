@@ -60,15 +60,15 @@ judged as (
 
     select
         ranked.*,
-        {{ is_discovery('review.false_findings', 'ranked.period_id') }} as is_found,
+        {{ is_discovery('scheme.false_findings', 'ranked.period_id') }} as is_found,
         -- of two peers each could tell the other's figure from their mean and the own
-        case when ranked.peers_count >= review.fewest_peers_told then ranked.peers end as peers_told,
-        review.min_sample,
-        review.min_weeks,
+        case when ranked.peers_count >= scheme.fewest_peers_told then ranked.peers end as peers_told,
+        scheme.min_sample,
+        scheme.min_weeks,
         look.starts_on as looked_back_to
     from ranked
-    inner join {{ source('scheme', 'strength_review') }} as review
-        on ranked.period_id = review.period_id
+    inner join {{ source('scheme', 'strength_review') }} as scheme
+        on ranked.period_id = scheme.period_id
     inner join {{ strength_window() }} as look
         on ranked.period_id = look.period_id
 

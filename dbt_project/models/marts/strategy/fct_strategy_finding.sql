@@ -296,7 +296,8 @@ select
     || cast(share_missed * 100 as decimal(9, 1)) || '%，达成率中位数 '
     || cast(median_attainment * 100 as decimal(18, 1)) || '%）。影响目标：' || path_zh || '。' as finding_zh,
     department_en || ': ' || employees_missed || ' of the ' || employees_measured
-    || case when employees_measured = 1 then ' employee' else ' employees' end || ' measured by their own results missed the target of "'
+    || case when employees_measured = 1 then ' employee' else ' employees' end
+    || ' measured by their own results missed the target of "'
     || kpi_en || '" (' || cast(share_missed * 100 as decimal(9, 1)) || ' %; median attainment '
     || cast(median_attainment * 100 as decimal(18, 1)) || ' %). Goal concerned: ' || path_en || '.' as finding_en,
     text_zh as recommendation_zh,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from perf_pipelines.documents import nearest
 from perf_pipelines.errors import PerfError, Problem
+from perf_pipelines.records.approvals import same_person
 from perf_pipelines.records.calibrations import Calibration
 from perf_pipelines.records.moment import this_moment
 from perf_pipelines.reports.marts import PublishedMarts
@@ -31,7 +32,7 @@ def calibrate(
     """Record that ``employee`` (an id or a name) has ``grade`` in a published period, whatever was computed.
 
     The computed grade itself takes an earlier calibration back. :class:`CalibrationRefused` for a period that is paid,
-    whom is not evaluated, a grade that the period does not have, and one that the employee has already;
+    whom is not evaluated, by whom it is about, a grade that the period does not have, and one that the employee has already;
     :class:`NotPublished`.
     """
     marts = PublishedMarts(closing.home)
@@ -44,6 +45,11 @@ def calibrate(
     if isinstance(person, Problem):
         raise CalibrationRefused(headline, [person])
     employee_id: str = person["employee_id"]
+    if any(same_person(name, calibrated_by) for name in (employee_id, person["employee_zh"], person["employee_en"])):
+        raise CalibrationRefused(
+            headline,
+            [Problem(field="by", what="nobody gives themselves a grade", todo="have it given by somebody else")],
+        )
     [row] = marts.query(
         "select grade, grade_before_calibration, status, reason from marts.fct_evaluation "
         "where period_id = ? and employee_id = ?",

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Payout:
-    """What one employee would be paid: ``amount`` with as many decimals as ``currency`` has, for ``grade``."""
+    """What one employee would be paid: ``amount`` with as many decimals as ``currency`` has, for ``grade``.
+
+    ``computed_grade`` is the one before calibration, of which nobody is paid.
+    """
 
     employee_id: str
     grade: str | None
     amount: Decimal
     currency: str
+    computed_grade: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,13 @@ def published_proposal(home: CompanyHome, *, company_id: str, period: Period) ->
         "select coalesce(max(revision), 1) as revision from marts.fct_evaluation where period_id = ?", [period.id]
     )
     rows = marts.query(
-        "select employee_id, grade, amount, currency from marts.fct_payout where period_id = ? order by employee_id",
+        """
+        select payout.employee_id, payout.grade, payout.amount, payout.currency, evaluation.grade_before_calibration
+        from marts.fct_payout as payout
+        left join marts.fct_evaluation as evaluation
+            on payout.period_id = evaluation.period_id and payout.employee_id = evaluation.employee_id
+        where payout.period_id = ? order by payout.employee_id
+        """,
         [period.id],
     )
     return Proposal(
@@ -76,6 +86,7 @@ def published_proposal(home: CompanyHome, *, company_id: str, period: Period) ->
                 grade=row["grade"],
                 amount=in_units(row["amount"], row["currency"]),
                 currency=row["currency"],
+                computed_grade=row["grade_before_calibration"],
             )
             for row in rows
         ),

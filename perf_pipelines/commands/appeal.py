@@ -53,6 +53,7 @@ def answer(
     """Accept or reject an appeal. Accepted, a posted period is opened again with `pay reopen --appeal`."""
     from perf_pipelines.defs.companies import closing_of
     from perf_pipelines.pay.appealing import answer_appeal
+    from perf_pipelines.records.people import People
     from perf_pipelines.reports.marts import employee_names
 
     closing = closing_of(company)
@@ -62,7 +63,7 @@ def answer(
         accepted=accept,
         reason=given("--reason", reason),
         answered_by=given("--by", by),
-        names=employee_names(closing.home),
+        people=People(employee_names(closing.home)),
     )
     say(f"appeal {number} is {'accepted' if accept else 'rejected'}")
     if accept:

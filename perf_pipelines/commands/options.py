@@ -35,7 +35,7 @@ LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Lang
 
 def given(option: str, text: str) -> str:
     """The name or reason that was given, without space around it; refused when a reader would see nothing of it."""
-    from perf_pipelines.records.approvals import says_something
+    from perf_pipelines.records.people import says_something
 
     if not says_something(text):
         raise typer.BadParameter(f"{option} is empty: a decision has a name and a reason")

@@ -10,16 +10,16 @@ from perf_pipelines.documents import nearest
 from perf_pipelines.errors import Problem
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.records.appeals import APPEAL_ANSWERS, APPEALS, Appeal, AppealAnswer
-from perf_pipelines.records.approvals import same_person
 from perf_pipelines.records.moment import this_moment
 from perf_pipelines.reports.marts import PublishedMarts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from perf_pipelines.closing import Closing
     from perf_pipelines.periods import Period
+    from perf_pipelines.records.people import People
     from perf_pipelines.records.store import Records, Transaction
 
 
@@ -76,11 +76,11 @@ def answer_appeal(
     accepted: bool,
     reason: str,
     answered_by: str,
-    names: Mapping[str, Collection[str]],
+    people: People,
 ) -> FiledAppeal:
     """Record the answer; :class:`PayRefused` by who objects, and where it is answered already or unknown.
 
-    ``names`` are what employees are called, by id: an appeal names the employee by id, and who answers by name.
+    ``people`` are the employees: an appeal names its own by id, and who answers gives a name.
     """
     headline = f"appeal {number} is not answered"
     with records.writing() as transaction:
@@ -88,9 +88,8 @@ def answer_appeal(
         if filed.answer is not None:
             what = f"{filed.answer.answered_by} has {_word(filed.answer)} it already"
             raise PayRefused(headline, [Problem(what=what, todo="file another appeal against the new result")])
-        objector = filed.appeal.employee_id
-        for name in (objector, *names.get(objector, ()), filed.appeal.filed_by):
-            if same_person(name, answered_by):
+        for name in (filed.appeal.employee_id, filed.appeal.filed_by):
+            if people.are_one(name, answered_by):
                 raise PayRefused(
                     headline,
                     [Problem(field="by", what=f"{name} objects", todo="have it answered by somebody else")],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from perf_pipelines.errors import Problem
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.pay.states import Standing, State, standing
-from perf_pipelines.records.approvals import APPROVALS, Approval, same_person
+from perf_pipelines.records.approvals import APPROVALS, Approval
 from perf_pipelines.records.moment import this_moment
 from perf_pipelines.records.period_steps import PERIOD_STEPS
 
@@ -57,7 +57,7 @@ def approve(records: Records, proposal: Proposal, *, by: str, seen: str | None =
                 ],
             )
         for approval in before.approvals:
-            if same_person(approval.approved_by, by):
+            if proposal.people.are_one(approval.approved_by, by):
                 raise PayRefused(
                     headline,
                     [

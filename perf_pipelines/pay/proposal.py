@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from perf_pipelines.currencies import in_units
-from perf_pipelines.reports.marts import PublishedMarts
+from perf_pipelines.records.people import People
+from perf_pipelines.reports.marts import PublishedMarts, employee_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,12 +37,16 @@ class Payout:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """All payouts of a revision of a period, in the order of employees; none in a cycle that pays nothing."""
+    """All payouts of a revision of a period, in the order of employees; none in a cycle that pays nothing.
+
+    ``people`` are all employees, of whom some may approve it: by one of their names, and only once.
+    """
 
     company_id: str
     period_id: str
     revision: int
     payouts: tuple[Payout, ...]
+    people: People = field(default_factory=People, compare=False)
 
     @cached_property
     def hash(self) -> str:
@@ -90,4 +95,5 @@ def published_proposal(home: CompanyHome, *, company_id: str, period: Period) ->
             )
             for row in rows
         ),
+        people=People(employee_names(home)),
     )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from perf_pipelines.records.approvals import same_person
 from perf_pipelines.records.period_steps import Step, revision_after
 
 if TYPE_CHECKING:
@@ -49,16 +48,17 @@ def standing(*, proposal: Proposal | None, steps: Sequence[PeriodStep], approval
     """Of a period of which ``proposal`` is published (or nothing), with its steps and approvals in order."""
     revision = revision_after(steps)
     of_revision = [each for each in approvals if each.revision == revision]
-    current = proposal is not None and proposal.revision == revision
+    current = proposal if proposal is not None and proposal.revision == revision else None
     valid: list[Approval] = []
     for approval in of_revision:
-        agrees = proposal is not None and current and approval.proposal == proposal.hash
-        if agrees and not any(same_person(approval.approved_by, other.approved_by) for other in valid):
+        if current is None or approval.proposal != current.hash:
+            continue
+        if not any(current.people.are_one(approval.approved_by, other.approved_by) for other in valid):
             valid.append(approval)
     last = steps[-1] if steps else None
     if last is not None and last.step != Step.REOPENED:
         state = State.POSTED if last.step == Step.POSTED else State.SEALED
-    elif not current:
+    elif current is None:
         state = State.OPEN
     else:
         state = State.APPROVED if len(valid) >= PEOPLE_NEEDED else State.EVALUATED

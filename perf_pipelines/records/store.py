@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
+from perf_pipelines.errors import Problem
 from perf_pipelines.records.calibrations import CALIBRATIONS, Calibration
 from perf_pipelines.records.chain import AUDIT, BEGINNING, AuditEntry, payload_of
 from perf_pipelines.records.database import Database
 from perf_pipelines.records.ledger import LEDGER, LedgerEntry
 from perf_pipelines.records.period_steps import PERIOD_STEPS, PeriodStep, revision_after
+from perf_pipelines.records.verification import RecordsBroken
 from perf_pipelines.records.waivers import WAIVERS, Waiver
 
 if TYPE_CHECKING:
@@ -102,11 +104,19 @@ class Transaction:
         return [record for _, record in self.numbered(kind, **fields)]
 
     def numbered(self, kind: Kind[Record], **fields: object) -> Sequence[tuple[int, Record]]:
-        """As :meth:`Records.numbered`."""
+        """As :meth:`Records.numbered`; :class:`RecordsBroken` where something stands that nobody has recorded."""
         table = kind.table
         asked = [table.c[name] == value for name, value in fields.items()]
         query = select(table).where(table.c.company_id == self._company_id, *asked).order_by(table.c.number)
-        return [(row["number"], kind.read(dict(row))) for row in self._connection.execute(query).mappings()]
+        try:
+            rows = self._connection.execute(query).mappings().all()
+        except (ValueError, TypeError, ArithmeticError) as error:
+            todo = f"`perf-pipelines records verify --company {self._company_id}` names the rows"
+            raise RecordsBroken(
+                f"the records of {self._company_id} are not what was recorded",
+                [Problem(file=table.name, what=f"a value is none of its column's ({error})", todo=todo)],
+            ) from error
+        return [(row["number"], kind.read(dict(row))) for row in rows]
 
     def append(self, kind: Kind[Record], *records: Record) -> Sequence[int]:
         """Write records and the entries that tell them; the numbers that they were given."""

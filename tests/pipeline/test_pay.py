@@ -79,7 +79,7 @@ def appealed(place: Place) -> str:
     assert "not answered yet" in pay(place, "reopen", "--by", "Li Na", "--appeal", number).err
     reason = ("--reason", "he did carry it")
     his_own = place.call("appeal", "answer", number, "--accept", "--by", "moses frase", *reason)
-    assert (his_own.code, "Moses Frase objects" in his_own.err) == (11, True)
+    assert (his_own.code, f"{WHO} objects" in his_own.err) == (11, True)
     answered = place.call("appeal", "answer", number, "--accept", "--by", "Li Na", *reason)
     assert f"--appeal {number}" in answered.out
     assert "Li Na: he did carry it" in place.call("appeal", "list").out

@@ -10,6 +10,7 @@ import pytest
 from perf_pipelines.pay.appealing import answer_appeal, appeals, reason_of
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.records.appeals import APPEALS, Appeal
+from perf_pipelines.records.people import People
 from perf_pipelines.records.progress_notes import PROGRESS_NOTES, ProgressNote
 from perf_pipelines.records.verification import verify
 
@@ -25,7 +26,7 @@ APPEAL = Appeal(
     filed_by="Zhou Min",
     filed_at=NOW,
 )
-NAMES = {"ann": ("李安", "Ann Lee"), "bob": ("王博", "Bob Wang")}
+PEOPLE = People({"ann": ("李安", "Ann Lee"), "zhou": ("周敏", "Zhou Min")})
 
 
 @pytest.fixture
@@ -42,29 +43,29 @@ def test_it_is_overdue_after_its_last_day_until_it_is_answered(records: Records,
     assert not filed.is_overdue(APPEAL.answer_by)
     later = APPEAL.answer_by + timedelta(days=1)
     assert filed.is_overdue(later)
-    answer_appeal(records, number=number, accepted=False, reason="it was refunded", answered_by="Li Na", names=NAMES)
+    answer_appeal(records, number=number, accepted=False, reason="it was refunded", answered_by="Li Na", people=PEOPLE)
     [answered] = appeals(records)
     assert not answered.is_overdue(later)
 
 
-@pytest.mark.parametrize("by", ["ANN", "ann  lee", "李安", "ZHOU MIN"])
+@pytest.mark.parametrize("by", ["ANN", "ann  lee", "李安", "ZHOU MIN", "周敏"])
 def test_nobody_answers_their_own_by_whatever_name(records: Records, number: int, by: str) -> None:
     with pytest.raises(PayRefused, match="have it answered by somebody else"):
-        answer_appeal(records, number=number, accepted=True, reason="of course", answered_by=by, names=NAMES)
+        answer_appeal(records, number=number, accepted=True, reason="of course", answered_by=by, people=PEOPLE)
 
 
 def test_it_is_answered_once(records: Records, number: int) -> None:
-    answer_appeal(records, number=number, accepted=False, reason="it was refunded", answered_by="Li Na", names=NAMES)
+    answer_appeal(records, number=number, accepted=False, reason="it was refunded", answered_by="Li Na", people=PEOPLE)
     with pytest.raises(PayRefused, match="Li Na has rejected it already"):
-        answer_appeal(records, number=number, accepted=True, reason="it was not", answered_by="Wang Wei", names=NAMES)
+        answer_appeal(records, number=number, accepted=True, reason="it was not", answered_by="Wang Wei", people=PEOPLE)
     with pytest.raises(PayRefused, match="there is no appeal 99; there are 1"):
-        answer_appeal(records, number=99, accepted=True, reason="it was not", answered_by="Wang Wei", names=NAMES)
+        answer_appeal(records, number=99, accepted=True, reason="it was not", answered_by="Wang Wei", people=PEOPLE)
 
 
 def test_only_an_accepted_one_is_a_reason_and_only_for_its_period(records: Records, number: int) -> None:
     with pytest.raises(PayRefused, match="not answered yet"):
         reason_of(records, number=number, period_id="2026-03")
-    answer_appeal(records, number=number, accepted=True, reason="o11 counts", answered_by="Li Na", names=NAMES)
+    answer_appeal(records, number=number, accepted=True, reason="o11 counts", answered_by="Li Na", people=PEOPLE)
     with pytest.raises(PayRefused, match="is against 2026-03"):
         reason_of(records, number=number, period_id="2026-04")
     assert reason_of(records, number=number, period_id="2026-03") == "appeal 1 of ann: o11 counts"

@@ -16,6 +16,7 @@ from perf_pipelines.pay.proposal import Payout, Proposal
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.pay.reopening import reopen, seal
 from perf_pipelines.pay.states import State
+from perf_pipelines.records.people import People
 from perf_pipelines.records.store import Records
 from perf_pipelines.records.verification import verify
 
@@ -67,6 +68,20 @@ class TestApproving:
         approve(records, MARCH, by="Li Na")
         with pytest.raises(PayRefused, match="Li Na has approved this proposal already → somebody else"):
             approve(records, MARCH, by=again)
+
+    @pytest.mark.parametrize("again", ["LI NA", "li_na", "李娜"])
+    def test_one_person_is_not_two_under_another_of_their_names(self, records: Records, again: str) -> None:
+        people = People({"li_na": ("李娜", "Li Na"), "wang_wei": ("王伟", "Wang Wei")})
+        approve(records, MARCH, by="Li Na")
+        with pytest.raises(PayRefused, match="Li Na has approved this proposal already → somebody else"):
+            approve(records, replace(MARCH, people=people), by=again)
+        # also of what was recorded while it was not known who that is
+        approve(records, MARCH, by="Zhao Lei")
+        knowing = People({"li_na": ("李娜", "Li Na", "Zhao Lei")})
+        assert standing_of(records, replace(MARCH, people=knowing)).state is State.EVALUATED
+        with pytest.raises(PayRefused, match="2 different people are needed"):
+            post(records, replace(MARCH, people=knowing), by="payroll")
+        assert approve(records, replace(MARCH, people=people), by="王伟").state is State.APPROVED
 
     def test_a_changed_proposal_voids_the_approvals_in_words(self, records: Records) -> None:
         approve(records, MARCH, by="Li Na")

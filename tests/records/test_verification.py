@@ -144,6 +144,8 @@ def test_a_value_that_no_column_has_is_named_and_the_others_are_verified(tmp_pat
         f"update ledger_entry set amount = {garbage}, posted_at = {garbage}",
         "update waiver set reason = 'another' where number = 4",
     )
+    with pytest.raises(RecordsBroken, match=r"ledger_entry: a value is none of its column's .* names the rows"):
+        records.ledger("2026-03")
     with pytest.raises(RecordsBroken) as broken:
         verify(records.database)
     at, amount, reason = broken.value.problems

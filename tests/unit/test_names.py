@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perf_pipelines.commands import options
-from perf_pipelines.records.approvals import same_person
+from perf_pipelines.records.people import same_person
 
 VISIBLE = st.text(
     st.characters(categories=["Lu", "Ll", "Nd"], max_codepoint=0x24F) | st.sampled_from("李娜王伟김이박पा"), min_size=1

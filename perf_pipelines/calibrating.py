@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from perf_pipelines.documents import nearest
 from perf_pipelines.errors import PerfError, Problem
-from perf_pipelines.records.approvals import same_person
 from perf_pipelines.records.calibrations import Calibration
 from perf_pipelines.records.moment import this_moment
-from perf_pipelines.reports.marts import PublishedMarts
+from perf_pipelines.records.people import People
+from perf_pipelines.reports.marts import PublishedMarts, employee_names
 from perf_pipelines.reports.people import person_called
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def calibrate(
     """Record that ``employee`` (an id or a name) has ``grade`` in a published period, whatever was computed.
 
     The computed grade itself takes an earlier calibration back. :class:`CalibrationRefused` for a period that is paid,
-    whom is not evaluated, by whom it is about, a grade that the period does not have, and one that the employee has already;
-    :class:`NotPublished`.
+    whom is not evaluated, by whom it is about, a grade that the period does not have, and one that the employee has
+    already; :class:`NotPublished`.
     """
     marts = PublishedMarts(closing.home)
     marts.require(period.id)
@@ -45,7 +45,7 @@ def calibrate(
     if isinstance(person, Problem):
         raise CalibrationRefused(headline, [person])
     employee_id: str = person["employee_id"]
-    if any(same_person(name, calibrated_by) for name in (employee_id, person["employee_zh"], person["employee_en"])):
+    if People(employee_names(closing.home)).are_one(employee_id, calibrated_by):
         raise CalibrationRefused(
             headline,
             [Problem(field="by", what="nobody gives themselves a grade", todo="have it given by somebody else")],

@@ -95,6 +95,10 @@ def _figures(outcome: Outcome, answer: WhatIf, language: Language) -> dict[str, 
     is_evaluated = evaluation["status"] == "evaluated"
     reason = evaluation["reason_zh" if zh else "reason"]
     grade = language.of(answer.grades[evaluation["grade"]]) if is_evaluated else reason
+    computed = evaluation["grade_before_calibration"]
+    if is_evaluated and computed != evaluation["grade"]:
+        of_computation = language.of(answer.grades[computed])
+        grade += f"（计算等级：{of_computation}）" if zh else f" (computed: {of_computation})"
     currency = answer.currency
     rank = f"{evaluation['rank_in_department']}/{evaluation['department_headcount']}" if is_evaluated else "–"
     return {

@@ -8,6 +8,7 @@ from perf_pipelines.errors import Problem
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.pay.states import Standing, State, standing
 from perf_pipelines.records.approvals import APPROVALS, Approval
+from perf_pipelines.records.calibrations import CALIBRATIONS
 from perf_pipelines.records.moment import this_moment
 from perf_pipelines.records.period_steps import PERIOD_STEPS
 
@@ -23,8 +24,8 @@ def approve(records: Records, proposal: Proposal, *, by: str, seen: str | None =
     """Record that ``by`` approves; where the period stands then.
 
     ``seen`` are the first digits of the hash that was shown to them, all or more; without it they approve whatever is
-    proposed now. :class:`PayRefused` when that is another proposal than the one now, when the period is posted, and
-    when they have approved it already.
+    proposed now. :class:`PayRefused` when that is another proposal than the one now, when the period is posted, when
+    somebody was given a grade since, and when they have approved it already.
     """
     headline = f"{proposal.period_id} is not approved"
     if seen is not None and len(seen.strip()) < _SHOWN:
@@ -56,6 +57,7 @@ def approve(records: Records, proposal: Proposal, *, by: str, seen: str | None =
                     )
                 ],
             )
+        demand_calibrated(transaction, proposal, headline)
         for approval in before.approvals:
             if proposal.people.are_one(approval.approved_by, by):
                 raise PayRefused(
@@ -107,6 +109,25 @@ def demand_current(proposal: Proposal, now: Standing, headline: str) -> None:
                 )
             ],
         )
+
+
+def demand_calibrated(transaction: Transaction, proposal: Proposal, headline: str) -> None:
+    """:class:`PayRefused` when somebody was given a grade since the run, which is not the one that is paid by."""
+    newest = {one.employee_id: one for one in transaction.all(CALIBRATIONS, period_id=proposal.period_id)}
+    problems = [
+        Problem(
+            row=payout.employee_id,
+            what=f"{one.calibrated_by} has given the grade `{one.grade}`, and what is proposed is paid by "
+            f"`{payout.grade}`",
+            todo=f"run `perf-pipelines run --company {proposal.company_id} --period {proposal.period_id}` first",
+        )
+        for payout in proposal.payouts
+        if (one := newest.get(payout.employee_id))
+        and one.computed_grade == payout.computed_grade
+        and one.grade != payout.grade
+    ]
+    if problems:
+        raise PayRefused(headline, problems)
 
 
 def shown(hash: str) -> str:

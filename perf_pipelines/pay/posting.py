@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from perf_pipelines.currencies import in_units
 from perf_pipelines.errors import Problem
-from perf_pipelines.pay.approving import demand_current, standing_of
+from perf_pipelines.pay.approving import demand_calibrated, demand_current, standing_of
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.pay.states import PEOPLE_NEEDED, Standing, State
 from perf_pipelines.records.ledger import LEDGER, LedgerEntry
@@ -38,7 +38,8 @@ def post(records: Records, proposal: Proposal, *, by: str) -> Posting:
     """Write the entries that make the period's ledger equal to ``proposal``, and that it is posted; all or nothing.
 
     Somebody who is paid as before, or nothing and was paid nothing, gets no entry. What is posted already is returned
-    as it is. :class:`PayRefused` unless two different people have approved exactly this proposal.
+    as it is. :class:`PayRefused` unless two different people have approved exactly this proposal, and when somebody was
+    given a grade since.
     """
     headline = f"{proposal.period_id} is not posted"
     with records.writing() as transaction:
@@ -49,6 +50,7 @@ def post(records: Records, proposal: Proposal, *, by: str) -> Posting:
             [step] = [each for each in steps if (each.step, each.revision) == (Step.POSTED, now.revision)]
             return Posting(step=step, entries=_of_revision(posted, now.revision), is_new=False)
         demand_current(proposal, now, headline)
+        demand_calibrated(transaction, proposal, headline)
         if now.state is not State.APPROVED:
             raise PayRefused(headline, _not_approved(now))
         made_at = this_moment()

@@ -459,7 +459,8 @@ def _history(edition: Edition, history: Sequence[Row]) -> Sequence[Block]:
             (
                 edition.named(row, "period"),
                 score(row["final_score"]),
-                edition.named(row, "grade") or edition.say(words.STATUS[row["status"]]),
+                " · ".join(filter(None, [edition.named(row, "grade"), _calibration(edition, row)]))
+                or edition.say(words.STATUS[row["status"]]),
                 _rank(edition, row),
                 money(row["payout"], row["currency"]),
             )

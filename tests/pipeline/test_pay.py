@@ -44,8 +44,11 @@ def test_a_month_is_approved_posted_opened_again_and_pays_the_difference(closed_
     number = appealed(closed_march)
     assert pay(closed_march, "reopen", "--by", "Li Na", "--appeal", number).code == 0
     assert pay(closed_march, "approve", "--by", "Li Na").code == 11
+    himself = closed_march.call("calibrate", "--period", MONTH, *[*words[:5], "Moses Frase", *words[6:]])
+    assert (himself.code, "nobody gives themselves a grade" in himself.err) == (10, True)
     assert closed_march.call("calibrate", "--period", MONTH, *words).code == 0
     closed_march.close(MONTH, reviewed=False)
+    assert "excellent (computed: " in pay(closed_march, "show").out
     restated = payouts(closed_march)
     assert {revision for _, revision in restated.values()} == {2}
     assert [who for who in restated if restated[who][0] != proposed[who][0]] == [WHO]

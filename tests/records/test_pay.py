@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from perf_pipelines.pay.proposal import Payout, Proposal
 from perf_pipelines.pay.refusal import PayRefused
 from perf_pipelines.pay.reopening import reopen, seal
 from perf_pipelines.pay.states import State
+from perf_pipelines.records.calibrations import Calibration
 from perf_pipelines.records.people import People
 from perf_pipelines.records.store import Records
 from perf_pipelines.records.verification import verify
@@ -53,6 +55,33 @@ def entries(records: Records) -> list[tuple[int, str, str, str, str]]:
         (each.revision, each.employee_id, each.kind, str(each.amount), each.reason)
         for each in records.ledger("2026-03")
     ]
+
+
+def test_nobody_approves_or_posts_what_a_grade_that_was_given_since_is_not_in(records: Records) -> None:
+    computed = replace(MARCH, payouts=tuple(replace(each, computed_grade="qualified") for each in MARCH.payouts))
+    approve(records, computed, by="Li Na")
+    given = Calibration(
+        period_id="2026-03",
+        employee_id="bob",
+        computed_grade="qualified",
+        grade="excellent",
+        calibrated_by="Chen Jie",
+        reason="alone at the counter",
+        calibrated_at=datetime(2026, 4, 2, 8, 30),  # noqa: DTZ001 — UTC without a zone, as it is recorded
+    )
+    approve(records, computed, by="Wang Wei")
+    records.calibrate(given)
+    with pytest.raises(PayRefused, match="Chen Jie has given the grade `excellent`, and what"):
+        post(records, computed, by="payroll")
+    with pytest.raises(PayRefused, match="row bob"):
+        approve(records, computed, by="Zhao Min")
+    assert entries(records) == []
+    # it is of another computed grade than there is by now, and void
+    records.calibrate(replace(given, computed_grade="unqualified"))
+    assert approve(records, computed, by="Zhao Min").state is State.APPROVED
+    # it is taken back
+    records.calibrate(replace(given, grade="qualified"))
+    assert len(post(records, computed, by="payroll").entries) == 2
 
 
 class TestApproving:

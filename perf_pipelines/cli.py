@@ -484,7 +484,17 @@ def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:
         close_periods(company, periods, as_of=as_of)
     closed = ", ".join(period.id for period in periods)
     _out().print(f"[green]✓[/green] {company}: {closed} closed and published.")
+    _remark_on(company)
     _say_where(company)
+
+
+def _remark_on(company: str) -> None:
+    """Say what `check` would remark on: whoever has seen it before knows that it is meant."""
+    from perf_pipelines.company import remarks_on
+    from perf_pipelines.defs.companies import read_company
+
+    for said in remarks_on(read_company(company), today=datetime.now(UTC)):
+        remark(str(said))
 
 
 @contextmanager
@@ -543,12 +553,16 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
 
     zh = language is Language.zh
     currency = next((row["currency"] for row in rows if row["currency"]), "")
-    title = f"{period} 考核结果汇总表（奖金单位：{currency}）" if zh else f"{period} score table, payout in {currency}"
+    title = f"{period} 考核结果汇总表" if zh else f"{period} score table"
+    if currency:  # none where nobody is paid
+        title += f"（奖金单位：{currency}）" if zh else f", payout in {currency}"
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("姓名" if zh else "Name", no_wrap=True)
-    table.add_column("岗位" if zh else "Position", no_wrap=True)
-    for heading in ("得分", "等级", "部门排名") if zh else ("Score", "Grade", "Rank"):
-        table.add_column(heading, justify="left" if heading in {"等级", "Grade"} else "right", no_wrap=True)
+    # where it is too wide names are broken, and figures never
+    table.add_column("姓名" if zh else "Name", overflow="fold")
+    table.add_column("岗位" if zh else "Position", overflow="fold")
+    table.add_column("得分" if zh else "Score", justify="right", no_wrap=True)
+    table.add_column("等级" if zh else "Grade", overflow="fold")
+    table.add_column("部门排名" if zh else "Rank", justify="right", no_wrap=True)
     table.add_column("拟发奖金" if zh else "Payout", justify="right", no_wrap=True)
     department = None
     for row in rows:

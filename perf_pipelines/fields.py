@@ -101,7 +101,8 @@ class Exactly:
         whole, _, decimals = text.lstrip("-").partition(".")
         if len(decimals) > self.scale:
             raise refusal(
-                f"{shown(value)} has {len(decimals)} decimals", f"write it with at most {self.scale} decimals"
+                f"{shown(value)} has {len(decimals)} decimals" if self.scale else f"{shown(value)} is no whole number",
+                f"write it with at most {self.scale} decimals" if self.scale else "write it without decimals",
             )
         if len(whole) > self.precision - self.scale:
             raise refusal(f"{shown(value)} is too large", "use a larger unit, such as thousands")

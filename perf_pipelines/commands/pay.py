@@ -53,10 +53,10 @@ def show(period: PeriodOption, company: CompanyOption, language: LanguageOption 
     said = f"{period} 奖金方案" if zh else f"{period}, proposed payouts"
     table = Table(title=said, box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for heading in ("员工", "等级") if zh else ("Employee", "Grade"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for heading in ("拟发金额", "已过账") if zh else ("Proposed", "Posted"):
-        table.add_column(heading, justify="right")
-    table.add_column("币种" if zh else "Currency")
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("币种" if zh else "Currency", no_wrap=True)
     proposed = {(each.employee_id, each.currency): each for each in proposal.payouts}
     everybody = sorted({*proposed, *((entry.employee_id, entry.currency) for entry in posted)})
     for employee, currency in everybody:

@@ -53,7 +53,7 @@ NOBODYS = _of("没有归属的数据", "Data that belong to nobody")
 LOADS = _of("数据载入", "Loads")
 SOURCE = _of(
     "{company} · {period} · 方案 {scheme} · 内容哈希 {hash}",
-    "{company} · {period} · scheme {scheme} · content hash {hash}",
+    "{company} · {period} · scheme {scheme} · content hash of the period {hash}",
 )
 
 # headings of columns and names of figures

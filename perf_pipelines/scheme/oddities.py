@@ -31,6 +31,8 @@ _LIKELY_GROWTH = Decimal(2)
 _LIKELY_ATTAINMENT = Decimal(20)
 """Of a small target ten times as much may be reached; from here on percents are meant."""
 
+_UNLIKELY_SCORE = Decimal(2)
+_LIKELY_FACTOR = Decimal(20)
 _LIKELY_POINTS = Decimal(40)
 """10 are given for just reaching the target; from here on a score is meant, of which 100 is that."""
 
@@ -139,6 +141,25 @@ def _rules(scheme: Scheme, _: Horizon) -> Iterator[Finding]:
                 yield from _points((*place, word), points)
 
 
+def _grades(scheme: Scheme, _: Horizon) -> Iterator[Finding]:
+    for place, grades in versions_of("grades", scheme.grades):
+        for index, band in enumerate(grades.bands):
+            if 0 < band.at_least <= _UNLIKELY_SCORE:
+                yield (
+                    (*place, "bands", index, "at_least"),
+                    f"a score of {plain(band.at_least)} is hardly any: just reaching every target gives 100",
+                    f"write {plain(band.at_least * 100)} if {percentage(band.at_least, Language.en)} is meant",
+                )
+    for place, bonus in versions_of("bonus", scheme.bonus or ()):
+        for grade, factor in (bonus.multiplier or {}).items():
+            if factor >= _LIKELY_FACTOR:
+                yield (
+                    (*place, "multiplier", grade),
+                    f"{plain(factor)} pays {plain(factor)} times the bonus base",
+                    f"write {plain(factor / 100)} if {plain(factor)} % is meant",
+                )
+
+
 def _pairs(place: Loc, pairs: Iterable[tuple[Decimal, Decimal]]) -> Iterator[Finding]:
     for index, (attainment, points) in enumerate(pairs):
         yield from _attainment((*place, index), attainment)
@@ -163,4 +184,4 @@ def _points(place: Loc, value: Decimal) -> Iterator[Finding]:
         )
 
 
-_LOOKS: tuple[Callable[[Scheme, Horizon], Iterator[Finding]], ...] = (_days, _shares, _rules)
+_LOOKS: tuple[Callable[[Scheme, Horizon], Iterator[Finding]], ...] = (_days, _shares, _rules, _grades)

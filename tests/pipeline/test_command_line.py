@@ -92,6 +92,18 @@ def test_the_table_as_xlsx_has_numbers_a_frozen_header_and_a_filter(closed_year:
     assert sheet.auto_filter.ref == "A1:X42"
 
 
+def test_where_the_terminal_is_narrow_names_are_broken_and_figures_never(
+    closed_march: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "48")
+    shown = closed_march.call("table", "--period", "2017-03").out
+    assert "…" not in shown
+    assert re.search(r"114\.0000 .* 1/12 +1,800\.00", shown)
+    proposed = closed_march.call("pay", "show", "--period", "2017-03").out
+    assert "…" not in proposed
+    assert "1,800.00" in proposed
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [

@@ -409,6 +409,17 @@ def test_percents_in_a_target_are_told_and_not_refused(tmp_path: Path, old: str,
             "positions.operator[2].veto.below: an attainment of 80 is 8,000 % of the target → write 0.8 if 80 % is "
             "meant",
         ),
+        (
+            "name: {zh: 优, en: Good}, at_least: 90",
+            "name: {zh: 优, en: Good}, at_least: 0.9",
+            "grades.bands[0].at_least: a score of 0.9 is hardly any: just reaching every target gives 100 → "
+            "write 90 if 90 % is meant",
+        ),
+        (
+            "good: 1.5",
+            "good: 150",
+            "bonus.multiplier.good: 150 pays 150 times the bonus base → write 1.5 if 150 % is meant",
+        ),
     ],
 )
 def test_percents_in_a_rule_and_scores_in_place_of_points_are_told_and_not_refused(

@@ -155,7 +155,7 @@ TICKETS = "systems.crm.tables.tickets"
         ("time_out: 20", "time_out: 0", "systems.shop.time_out", "out of range", "at least 1"),
         ("time_out: 20", "timeout: 20", "systems.shop.timeout", "not known", "time_out"),
         ("retries: 2", "retries: -1", "systems.crm.retries", "out of range", "at least 0"),
-        ("retries: 2", "retries: 1.5", "systems.crm.retries", "decimals", ""),
+        ("retries: 2", "retries: 1.5", "systems.crm.retries", "`1.5` is no whole number", ""),
         ("kind: client_credentials", "kind: basic", "systems.crm.auth.kind", "`basic`", "bearer, client_credentials"),
         ("client_secret: {env: CRM_SECRET}", "client_secret: abc", "systems.crm.auth.client_secret", "", "env"),
         ("      token_path: oauth/token\n", "", "systems.crm.auth.token_path", "missing", ""),

@@ -113,7 +113,7 @@ def unique_keys() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 @pytest.mark.parametrize(
-    ("table", "key"), [pytest.param(*each, id=f"{each[0]} by {' '.join(each[1])}") for each in unique_keys()]
+    ("table", "key"), [pytest.param(*each, id=f"{each[0]} by {' '.join(each[1])}") for each in sorted(unique_keys())]
 )
 def test_no_row_is_replaced_by_one_that_is_unique_in_the_same_way(
     tmp_path: Path, table: str, key: tuple[str, ...]

@@ -33,8 +33,18 @@ def calibrate(
 
     The computed grade itself takes an earlier calibration back. :class:`CalibrationRefused` for a period that is paid,
     whom is not evaluated, by whom it is about, a grade that the period does not have, and one that the employee has
-    already; :class:`NotPublished`.
+    already; :class:`NotPublished`; :class:`~perf_pipelines.errors.Busy` while somebody closes or pays.
     """
+    # alone, so that nobody posts what is calibrated while it is looked at
+    with closing.alone():
+        return _calibrate(
+            closing, period=period, employee=employee, grade=grade, calibrated_by=calibrated_by, reason=reason
+        )
+
+
+def _calibrate(
+    closing: Closing, *, period: Period, employee: str, grade: str, calibrated_by: str, reason: str
+) -> Calibration:
     marts = PublishedMarts(closing.home)
     marts.require(period.id)
     headline = f"the grade of `{employee}` in {period} stays as it is"

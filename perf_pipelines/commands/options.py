@@ -30,6 +30,7 @@ CompanyOption = Annotated[
 PeriodOption = Annotated[
     str, typer.Option("--period", "-p", help="Like 2017-03, 2017-Q1, 2017-H1, 2017, 2017-W14 or 2017-01-02-14d.")
 ]
+ByOption = Annotated[str, typer.Option("--by", help="Your name; it is recorded.")]
 LanguageOption = Annotated[Language, typer.Option("--language", "-l", help="Language of names and sentences.")]
 
 

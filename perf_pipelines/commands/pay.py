@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption, given
+from perf_pipelines.commands.options import ByOption, CompanyOption, LanguageOption, PeriodOption, given
 from perf_pipelines.commands.saying import say
 from perf_pipelines.periods import Period
 from perf_pipelines.wording import Language
@@ -28,8 +28,6 @@ pay_commands = typer.Typer(
     help="Payouts: two people approve what is proposed, it is posted to the ledger once, and a correction pays the "
     "difference.",
 )
-
-ByOption = Annotated[str, typer.Option("--by", help="Your name; it is recorded.")]
 
 _STATES = {
     "open": ("未关账", "open"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption, given
+from perf_pipelines.commands.options import ByOption, CompanyOption, LanguageOption, PeriodOption, given
 from perf_pipelines.commands.saying import say
 from perf_pipelines.currencies import money
 from perf_pipelines.periods import Period
@@ -33,18 +33,20 @@ def show(period: PeriodOption, company: CompanyOption, language: LanguageOption 
     rewards = published_rewards(closing.home, Period.parse(period))
     ledger = {(entry.reward_id, entry.subject_id): entry for entry in closing.records.all(REWARD_LEDGER)}
     table = Table(title=f"{period} 即时奖励" if zh else f"{period}, instant rewards", box=SIMPLE_HEAD, pad_edge=False)
-    for heading in (
-        ("奖励", "对象", "员工", "奖励内容", "已发放") if zh else ("Reward", "For", "Employee", "Gives", "Given")
-    ):
-        table.add_column(heading)
+    for heading in ("奖励", "对象", "员工") if zh else ("Reward", "For", "Employee"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("奖励内容" if zh else "Gives", no_wrap=True)
+    table.add_column("已发放" if zh else "Given", overflow="fold")
     for reward in rewards:
         entry = ledger.get((reward.reward_id, reward.subject_id))
+        # what was given stays, whoever the rows name by now
+        what = entry or reward
         table.add_row(
-            Text(reward.reward_id),
-            Text(reward.subject_id),
-            Text(reward.employee_id),
-            _gives(reward.points, reward.amount, reward.currency, language),
-            f"{entry.posted_at:%Y-%m-%d} {entry.posted_by}" if entry else "",
+            Text(what.reward_id),
+            Text(what.subject_id),
+            Text(what.employee_id),
+            _gives(what.points, what.amount, what.currency, language),
+            Text(f"{entry.period_id}, {entry.posted_at:%Y-%m-%d} {entry.posted_by}" if entry else ""),
         )
     Console().print(table if rewards else "没有奖励" if zh else "no rewards")
 
@@ -52,7 +54,7 @@ def show(period: PeriodOption, company: CompanyOption, language: LanguageOption 
 @reward_commands.command()
 def post(
     period: PeriodOption,
-    by: Annotated[str, typer.Option("--by", help="Your name; it is recorded.")],
+    by: ByOption,
     company: CompanyOption,
 ) -> None:
     """Enter the rewards of a period into the ledger: all or none, and each for its subject once in all periods.

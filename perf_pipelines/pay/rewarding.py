@@ -67,14 +67,14 @@ def post_rewards(records: Records, rewards: Sequence[Reward], *, period: Period,
     """
     with records.writing() as transaction:
         known = {(entry.reward_id, entry.subject_id): entry for entry in transaction.all(REWARD_LEDGER)}
-        made_at = this_moment()
+        made_at, revision = this_moment(), revision_after(transaction.all(PERIOD_STEPS, period_id=period.id))
         entries = tuple(
             RewardEntry(
                 company_id=records.company_id,
                 reward_id=reward.reward_id,
                 subject_id=reward.subject_id,
                 period_id=period.id,
-                revision=revision_after(transaction.all(PERIOD_STEPS, period_id=period.id)),
+                revision=revision,
                 employee_id=reward.employee_id,
                 points=reward.points,
                 amount=reward.amount,

@@ -1,6 +1,8 @@
 """The lines of a payroll file: one an employee and kind (or reward), with its reference, and control totals.
 
-A payroll file is of one period and revision, because what an earlier revision paid stands in an earlier file.
+A payroll file is of one period and revision, because what an earlier revision paid stands in an earlier file. A
+reward that is given after an export makes another file of the same revision, whose other lines payroll knows by their
+references.
 """
 
 from __future__ import annotations
@@ -129,7 +131,8 @@ def nothing_posted(subject: str) -> PayrollRefused:
         [
             Problem(
                 what="nothing is posted to the ledger",
-                todo="run `perf-pipelines pay approve` and `pay post` first, or name a revision that is posted",
+                todo="first run `perf-pipelines pay approve` and `pay post`, or `reward post`; or name a revision that "
+                "is posted",
             )
         ],
     )

@@ -1,6 +1,6 @@
 """What a scheme may say and hardly anybody means: a year that is mistyped, percents where a share is read.
 
-None of it is refused, because each can be meant so; `perf-pipelines check` tells it.
+None of it is refused, because each can be meant so; `perf-pipelines check` and `run` tell it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from perf_pipelines.fields import plain
 from perf_pipelines.scheme.aggregations import ShareOfUnits
 from perf_pipelines.scheme.consistency import extras_of, lines_of, targets_of, versions_of
-from perf_pipelines.scheme.rules import Linear, Piecewise, Steps, Threshold
 from perf_pipelines.wording import SHARE, Language, percentage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from perf_pipelines.documents import Finding, Loc
     from perf_pipelines.scheme.model import Kpi, Scheme
@@ -121,18 +120,12 @@ def _percents(place: Loc, value: Decimal, kpi: Kpi) -> Iterator[Finding]:
 def _rules(scheme: Scheme, _: Horizon) -> Iterator[Finding]:
     for rule_id, versions in scheme.rules.items():
         for index, rule in enumerate(versions):
-            place: Loc = ("rules", rule_id, index)
-            match rule:
-                case Threshold():
-                    yield from _attainment((*place, "exceeded_at"), rule.exceeded_at)
-                    for word in ("missed", "reached", "exceeded"):
-                        yield from _points((*place, word), getattr(rule, word))
-                case Linear():
-                    yield from _points((*place, "cap"), rule.cap)
-                case Steps():
-                    yield from _pairs((*place, "steps"), rule.steps)
-                case Piecewise():
-                    yield from _pairs((*place, "points"), rule.points)
+            for where, attainment, points in rule.figures():
+                place: Loc = ("rules", rule_id, index, *where)
+                if attainment is not None:
+                    yield from _attainment(place, attainment)
+                if points is not None:
+                    yield from _points(place, points)
     for place, line in lines_of(scheme):
         if line.veto is not None:
             yield from _attainment((*place, "veto", "below"), line.veto.below)
@@ -158,12 +151,6 @@ def _grades(scheme: Scheme, _: Horizon) -> Iterator[Finding]:
                     f"{plain(factor)} pays {plain(factor)} times the bonus base",
                     f"write {plain(factor / 100)} if {plain(factor)} % is meant",
                 )
-
-
-def _pairs(place: Loc, pairs: Iterable[tuple[Decimal, Decimal]]) -> Iterator[Finding]:
-    for index, (attainment, points) in enumerate(pairs):
-        yield from _attainment((*place, index), attainment)
-        yield from _points((*place, index), points)
 
 
 def _attainment(place: Loc, value: Decimal) -> Iterator[Finding]:

@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from perf_pipelines.fields import ByKind, Exactly, plain, refusal
 from perf_pipelines.scheme.versions import Dated
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Attainment = Annotated[Decimal, Exactly(precision=18, scale=8, at_least=0, at_most=1000)]
 Points = Annotated[Decimal, Exactly(precision=9, scale=4, at_least=0, at_most=1000)]
 """Not negative: a score below 0 would lie below the lowest grade."""
 
 Pair = tuple[Attainment, Points]
+Figure = tuple[tuple[str | int, ...], Decimal | None, Decimal | None]
+"""Where in the rule it stands, and the attainment or the points that it is, or both."""
+
 Parameters = dict[str, str | list[list[str]]]
 """What the SQL macro reads: decimals as plain strings, pairs as lists of two."""
 
@@ -47,6 +53,12 @@ class Threshold(Dated):
             "exceeded_at": plain(self.exceeded_at),
         }
 
+    def figures(self) -> Iterator[Figure]:
+        """The attainment and the points that it names."""
+        yield ("exceeded_at",), self.exceeded_at, None
+        for word in ("missed", "reached", "exceeded"):
+            yield (word,), None, getattr(self, word)
+
 
 class Linear(Dated):
     """0 points at ``zero_at``, 10 at 1, on along the same line up to ``cap``."""
@@ -58,6 +70,11 @@ class Linear(Dated):
     def parameters(self) -> Parameters:
         """``zero_at``, ``cap``."""
         return {"zero_at": plain(self.zero_at), "cap": plain(self.cap)}
+
+    def figures(self) -> Iterator[Figure]:
+        """The attainment and the points that it names."""
+        yield ("zero_at",), self.zero_at, None
+        yield ("cap",), None, self.cap
 
 
 class Steps(Dated):
@@ -75,6 +92,11 @@ class Steps(Dated):
         """``steps``."""
         return {"steps": [[plain(attainment), plain(points)] for attainment, points in self.steps]}
 
+    def figures(self) -> Iterator[Figure]:
+        """The attainments and the points that it names."""
+        for index, (attainment, points) in enumerate(self.steps):
+            yield ("steps", index), attainment, points
+
 
 class Piecewise(Dated):
     """Straight lines between the given points [attainment, points]; level before the first and after the last."""
@@ -90,6 +112,11 @@ class Piecewise(Dated):
     def parameters(self) -> Parameters:
         """``points``."""
         return {"points": [[plain(attainment), plain(points)] for attainment, points in self.points]}
+
+    def figures(self) -> Iterator[Figure]:
+        """The attainments and the points that it names."""
+        for index, (attainment, points) in enumerate(self.points):
+            yield ("points", index), attainment, points
 
 
 Rule = Annotated[Threshold | Linear | Steps | Piecewise, ByKind()]

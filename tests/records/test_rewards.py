@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -77,16 +78,14 @@ def test_two_who_give_at_once_give_once(url: str, records: Records) -> None:
     given(records, [STAR])
     together = threading.Barrier(8)
 
-    def give(name: str) -> None:
+    def give(name: str) -> RewardPosting:
         own = Records(url, company_id=records.company_id)
         together.wait()
-        given(own, [CROWD, ADS], by=name)
+        return given(own, [CROWD, ADS], by=name)
 
-    threads = [threading.Thread(target=give, args=(f"hand {number}",)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as hands:
+        postings = list(hands.map(give, [f"hand {number}" for number in range(8)]))
+    assert sorted(len(posting.entries) for posting in postings) == [0] * 7 + [2]
     assert [row[:2] for row in ledger(records)[1:]] == [("crowd", "friends"), ("crowd", "ads")]
     assert len({entry.posted_by for entry in records.all(REWARD_LEDGER)[1:]}) == 1
     verify(records.database)

@@ -312,6 +312,7 @@ def test_before_the_systems_were_compared_there_is_nothing_to_waive(shop: Place,
     assert recorded(place) == []
 
 
+@pytest.mark.slow
 def test_a_waiver_holds_for_the_values_that_its_author_saw_and_for_no_others(
     shop: Place, tmp_path: Path, change: Callable[[Path, str, str], None]
 ) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import duckdb
 import jinja2
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from perf_pipelines.warehouse.dbt import DBT_PROJECT
@@ -54,6 +54,7 @@ def _asked(duck: duckdb.DuckDBPyConnection, pairs: list[tuple[Decimal, Decimal]]
 
 
 @pytest.mark.parametrize(("scale", "decimals"), _USED)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_ratio_is_rounded_once_half_away_from_zero(
     duck: duckdb.DuckDBPyConnection, scale: int, decimals: int, data: st.DataObject

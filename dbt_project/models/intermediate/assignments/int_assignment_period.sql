@@ -80,24 +80,13 @@ active as (
 
 ),
 
--- hours of a full-time position on each day that anybody was expected to work
-working_day as (
-
-    select
-        worked_on,
-        max(standard_hours) as standard_hours
-    from {{ ref('attendance') }}
-    group by worked_on
-
-),
-
 period_hours as (
 
     select
         period.period_id,
         sum(working_day.standard_hours) as standard_hours
     from {{ source('control', 'period') }} as period
-    inner join working_day
+    inner join {{ working_days() }} as working_day
         on working_day.worked_on between period.starts_on and period.ends_on
     group by period.period_id
 

@@ -69,17 +69,6 @@ by_contract as (
 
 ),
 
--- hours of a full-time position on each day that anybody was expected to work
-working_day as (
-
-    select
-        worked_on,
-        max(standard_hours) as standard_hours
-    from {{ ref('attendance') }}
-    group by worked_on
-
-),
-
 -- of whom attendance is kept since when: from then on a working day without a row is one of absence
 kept as (
 
@@ -102,7 +91,7 @@ by_hours as (
     from held
     inner join kept
         on held.employee_id = kept.employee_id
-    inner join working_day
+    inner join {{ working_days() }} as working_day
         on
             working_day.worked_on between held.starts_on and held.ends_on
             and kept.since <= working_day.worked_on

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_pipelines.commands.options import ByOption, CompanyOption, LanguageOption, PeriodOption, given
-from perf_pipelines.commands.saying import say
+from perf_pipelines.commands.saying import beside_the_computed, say
 from perf_pipelines.periods import Period
 from perf_pipelines.wording import Language
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from perf_pipelines.closing import Closing
-    from perf_pipelines.pay.proposal import Payout, Proposal
+    from perf_pipelines.pay.proposal import Proposal
 
 pay_commands = typer.Typer(
     no_args_is_help=True,
@@ -62,7 +62,7 @@ def show(period: PeriodOption, company: CompanyOption, language: LanguageOption 
         sums = [each.amount for each in posted if (each.employee_id, each.currency) == (employee, currency)]
         table.add_row(
             Text(employee),
-            Text(_grade(payout, language)),
+            Text(beside_the_computed(payout.grade or "", payout.computed_grade, language) if payout else ""),
             f"{payout.amount:,}" if payout else "",
             f"{sum(sums[1:], sums[0]):,}" if sums else "",
             currency,
@@ -166,16 +166,6 @@ def _proposed(company: str, period: str) -> Generator[tuple[Closing, Proposal]]:
     closing = closing_of(company)
     with closing.alone():
         yield closing, published_proposal(closing.home, company_id=company, period=Period.parse(period))
-
-
-def _grade(payout: Payout | None, language: Language) -> str:
-    if payout is None or payout.grade is None:
-        return ""
-    if payout.computed_grade in {None, payout.grade}:
-        return payout.grade
-    if language is Language.zh:
-        return f"{payout.grade}（计算等级：{payout.computed_grade}）"
-    return f"{payout.grade} (computed: {payout.computed_grade})"
 
 
 def _totals(proposal: Proposal, language: Language) -> str:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption  # noqa: TC001 — read at run time
+from perf_pipelines.commands.saying import beside_the_computed
 from perf_pipelines.currencies import money
 from perf_pipelines.wording import Language, in_unit, number
 
@@ -94,17 +95,16 @@ def _figures(outcome: Outcome, answer: WhatIf, language: Language) -> dict[str, 
     evaluation, payout = outcome.evaluation, outcome.payout
     is_evaluated = evaluation["status"] == "evaluated"
     reason = evaluation["reason_zh" if zh else "reason"]
-    grade = language.of(answer.grades[evaluation["grade"]]) if is_evaluated else reason
-    computed = evaluation["grade_before_calibration"]
-    if is_evaluated and computed != evaluation["grade"]:
-        of_computation = language.of(answer.grades[computed])
-        grade += f"（计算等级：{of_computation}）" if zh else f" (computed: {of_computation})"
+    grade, computed = (
+        language.of(answer.grades[evaluation[which]]) if is_evaluated else reason
+        for which in ("grade", "grade_before_calibration")
+    )
     currency = answer.currency
     rank = f"{evaluation['rank_in_department']}/{evaluation['department_headcount']}" if is_evaluated else "–"
     return {
         "KPI得分" if zh else "KPI score": number(evaluation["kpi_score"]),
         "最终得分" if zh else "final score": number(evaluation["final_score"]),
-        "等级" if zh else "grade": grade,
+        "等级" if zh else "grade": beside_the_computed(grade, computed, language),
         "部门名次" if zh else "rank in the department": rank,
         "拟发奖金" if zh else "proposed payout": f"{money(payout['amount'], currency)} {currency}" if payout else "–",
     }

@@ -28,6 +28,15 @@ RevisionOption = Annotated[
     int | None, typer.Option("--revision", "-r", min=1, help="Revision of the period; the newest without it.")
 ]
 
+HandedOverOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--handed-over",
+        metavar="FILE",
+        help="A file of the revision that payroll has already; may be given repeatedly.",
+    ),
+]
+
 
 @payroll_commands.command()
 def export(
@@ -38,11 +47,14 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; it says the format too.")
     ] = None,
+    earlier: HandedOverOption = None,
 ) -> None:
     """Write what is posted of a period's revision, a line an employee and kind (or reward), with totals and checksum.
 
+    With `--handed-over` only what was posted since, such as a reward, and no line that stands in those files.
     The same postings give the same bytes. A file that is there already and holds something else is not overwritten.
     """
+    from perf_pipelines.payroll.handed_over import handed_over
     from perf_pipelines.payroll.payees import payees
     from perf_pipelines.reports.marts import PublishedMarts
 
@@ -56,8 +68,10 @@ def export(
     entries = _posted(company, period_id)
     meant = newest_revision(entries, period=period_id) if revision is None else revision
     known = payees(PublishedMarts(company_home(company)), period_id)
-    lines = payroll_lines(entries, period=period_id, revision=meant, payees=known)
-    path = output or Path(f"payroll-{company}-{period_id}-r{meant}.{format}")
+    elsewhere = handed_over(earlier or [], entries, revision=meant)
+    lines = payroll_lines(entries, period=period_id, revision=meant, payees=known, handed_over=elsewhere)
+    part = f"-{len(earlier) + 1}" if earlier else ""
+    path = output or Path(f"payroll-{company}-{period_id}-r{meant}{part}.{format}")
     fresh = write(path, written(lines, format))
     console = Console()
     console.print(f"{len(lines)} lines {'written to' if fresh else 'stand already, byte for byte, in'} {path}")
@@ -73,15 +87,18 @@ def reconcile(
     period: PeriodOption,
     company: CompanyOption,
     revision: RevisionOption = None,
+    earlier: HandedOverOption = None,
 ) -> None:
     """Compare a payroll file with the ledger: every line, what is missing or there twice, control totals, checksum.
 
+    What stands in the files of `--handed-over` is not missing in this one.
     Without `--revision` the one is meant of which the file has most lines.
     """
     from perf_pipelines.payroll.reconciliation import reconcile as against_ledger
 
     period_id = Period.parse(period).id
-    found = against_ledger(file, _posted(company, period_id), period=period_id, revision=revision)
+    entries = _posted(company, period_id)
+    found = against_ledger(file, entries, period=period_id, revision=revision, before=earlier or [])
     if found.problems:
         headline = f"{file.name} does not say what the ledger says of {period_id}, revision {found.revision}"
         raise PayrollRefused(headline, found.problems)

@@ -1,8 +1,7 @@
 """The lines of a payroll file: one an employee and kind (or reward), with its reference, and control totals.
 
 A payroll file is of one period and revision, because what an earlier revision paid stands in an earlier file. A
-reward that is given after an export makes another file of the same revision, whose other lines payroll knows by their
-references.
+reward that is given after an export makes another file of the same revision, which leaves out what was handed over.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 from perf_pipelines.errors import PerfError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from perf_pipelines.payroll.payables import Payable
     from perf_pipelines.payroll.payees import Payee
@@ -85,9 +84,17 @@ def newest_revision(entries: Sequence[Payable], *, period: str) -> int:
 
 
 def payroll_lines(
-    entries: Iterable[Payable], *, period: str, revision: int, payees: Mapping[str, Payee]
+    entries: Iterable[Payable],
+    *,
+    period: str,
+    revision: int,
+    payees: Mapping[str, Payee],
+    handed_over: Collection[str] = (),
 ) -> tuple[PayrollLine, ...]:
-    """The lines of a period's ``revision`` by employee and kind; :class:`PayrollRefused` where nothing is posted."""
+    """The lines of a period's ``revision`` by employee and kind, without the references that were ``handed_over``.
+
+    :class:`PayrollRefused` where nothing is posted, or nothing else.
+    """
     posted = sorted(
         (entry for entry in entries if entry.revision == revision),
         key=lambda entry: (entry.employee_id, entry.kind, entry.about),
@@ -108,9 +115,15 @@ def payroll_lines(
                 for each in twice.values()
             ],
         )
+    left = [entry for entry in posted if reference(entry) not in handed_over]
+    if not left:
+        raise PayrollRefused(
+            f"there is nothing new for payroll of {period}, revision {revision}",
+            [Problem(what="all that is posted was handed over", todo="post a reward or another revision first")],
+        )
     return tuple(
         PayrollLine(line=number, reference=reference(entry), entry=entry, payee=payees.get(entry.employee_id))
-        for number, entry in enumerate(posted, start=1)
+        for number, entry in enumerate(left, start=1)
     )
 
 

@@ -206,4 +206,6 @@ def _as_exported(path: Path, content: bytes) -> bool | None:
 
 
 def _refused(path: Path, what: str, todo: str) -> PayrollRefused:
-    return PayrollRefused(f"{path.name} cannot be reconciled", [Problem(file=str(path), what=what, todo=todo)])
+    return PayrollRefused(
+        f"{path.name} cannot be read as a payroll file", [Problem(file=str(path), what=what, todo=todo)]
+    )

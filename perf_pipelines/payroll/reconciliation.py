@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from perf_pipelines.errors import Problem
 from perf_pipelines.payroll.cells import original
+from perf_pipelines.payroll.handed_over import handed_over
 from perf_pipelines.payroll.lines import control_totals, nothing_posted, reference
 from perf_pipelines.payroll.reading import read
 
@@ -41,10 +42,17 @@ class Reconciliation:
     as_exported: bool | None
 
 
-def reconcile(path: Path, entries: Sequence[Payable], *, period: str, revision: int | None = None) -> Reconciliation:
-    """Compare the file with what the ledger holds of the period (``entries``) and a revision.
+def reconcile(
+    path: Path,
+    entries: Sequence[Payable],
+    *,
+    period: str,
+    revision: int | None = None,
+    before: Sequence[Path] = (),
+) -> Reconciliation:
+    """Compare the file with what the ledger holds of the period (``entries``) and a revision, less files ``before``.
 
-    Without ``revision`` the one is meant of which the file has most lines. :class:`PayrollRefused` when the file cannot
+    Without ``revision`` the one is meant of which the file has most lines. :class:`PayrollRefused` when a file cannot
     be read or nothing is posted.
     """
     file = read(path)
@@ -55,8 +63,10 @@ def reconcile(path: Path, entries: Sequence[Payable], *, period: str, revision: 
     posted = {key: entry for key, entry in known.items() if entry.revision == meant}
     if not posted:
         raise nothing_posted(f"{period}, revision {meant},")
+    elsewhere = handed_over(before, posted.values(), revision=meant)
+    posted = {key: entry for key, entry in posted.items() if key not in elsewhere}
     problems = [
-        *_lines_that_differ(path, file, known, revision=meant),
+        *_lines_that_differ(path, file, known, elsewhere, revision=meant),
         *_missing(path, file, posted),
         *_totals_that_differ(path, file, posted),
     ]
@@ -75,7 +85,9 @@ def _revision_of(file: ReadFile, known: Mapping[str, Payable]) -> int:
     return max(counted, key=lambda revision: (counted[revision], revision), default=newest)
 
 
-def _lines_that_differ(path: Path, file: ReadFile, known: Mapping[str, Payable], *, revision: int) -> Iterator[Problem]:
+def _lines_that_differ(
+    path: Path, file: ReadFile, known: Mapping[str, Payable], elsewhere: Mapping[str, Path], *, revision: int
+) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for line in file.lines:
         entry = known.get(line.reference)
@@ -87,6 +99,9 @@ def _lines_that_differ(path: Path, file: ReadFile, known: Mapping[str, Payable],
             what = f"it stands in the file twice, first in line {first[line.reference]}"
             yield _problem(path, line, what, "pay it once; take the second line out")
         first.setdefault(line.reference, line.row)
+        if line.reference in elsewhere:
+            what = f"it stands in {elsewhere[line.reference].name} already"
+            yield _problem(path, line, what, "pay it once; take the line out of this file")
         if entry.revision != revision:
             what = f"it belongs to revision {entry.revision}, the file to revision {revision}"
             yield _problem(path, line, what, "pay it with the file of its own revision")

@@ -2,7 +2,7 @@
 
 It is a folder and no link to a version, as the published marts are: people copy it, send it and throw it away. A folder
 cannot be renamed over another that holds something, so that for a moment neither has the name: whoever dies then leaves
-the old one beside it, and the next run puts it back.
+the old one beside it, and the next run puts it back. Runs take turns at that, each with its reports already made.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from perf_pipelines.durable import flush, flush_all
+from perf_pipelines.durable import alone_in, flush, flush_all
 from perf_pipelines.errors import NotPublished, Problem, RunFailed
 from perf_pipelines.reports.data_quality import data_quality
 from perf_pipelines.reports.department_summary import department_summaries
@@ -84,7 +84,9 @@ def write_folder(reports: Iterator[Report], *, formats: Collection[Format], fold
     that holds something is refused (:class:`RunFailed`). The same reports give the same bytes. What a run that was
     killed has moved aside is first put back.
     """
-    _put_back(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with alone_in(folder.parent):
+        _put_back(folder)
     if not may_be_replaced(folder):
         raise RunFailed(
             "no reports are written",
@@ -96,27 +98,28 @@ def write_folder(reports: Iterator[Report], *, formats: Collection[Format], fold
                 )
             ],
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
     making, before = (folder.with_name(f".{folder.name}-{state}-{os.getpid()}") for state in ("making", "before"))
     try:
         making.mkdir()
         count = _write_all(reports, formats, making)
         _write_record(making, source=source)
         flush_all(making)  # the old ones go when these stand, and a power cut must not have eaten them
-        if (folder / RECORD).exists():
-            folder.rename(before)
-        making.rename(folder)
-        flush(folder.parent)
+        with alone_in(folder.parent):
+            if (folder / RECORD).exists():
+                folder.rename(before)
+            making.rename(folder)
+            flush(folder.parent)
     finally:
         shutil.rmtree(making, ignore_errors=True)
-        _put_back(folder)
+        with alone_in(folder.parent):
+            _put_back(folder)
     return count
 
 
 def _put_back(folder: Path) -> None:
     """Give ``folder`` its name back where a run broke off in between, and clear away what broken-off runs have left."""
     beside = re.compile(rf"\.{re.escape(folder.name)}-(making|before)-(\d+)")
-    for left in sorted(folder.parent.iterdir()) if folder.parent.is_dir() else ():
+    for left in sorted(folder.parent.iterdir()):
         if not (said := beside.fullmatch(left.name)):
             continue
         if said[1] == "making":

@@ -124,3 +124,31 @@ def test_what_another_process_is_making_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path / "reports", OLD)
     assert edition_of(tmp_path / "reports") == OLD
     assert making.exists()
+
+
+def stop_before_the_second_rename(event: str, _: tuple[object, ...], *, renamed: count[int] = count(1)) -> None:  # noqa: B008
+    if event == "os.rename" and next(renamed) == 2:
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def in_another_process(folder: Path, edition: str, *, first: str = "pass") -> subprocess.Popen[bytes]:
+    command = f"import sys; from tests.faults.test_killed_reports import *; {first}; "
+    return subprocess.Popen(
+        [sys.executable, "-c", f"{command}write(Path(sys.argv[1]), sys.argv[2])", str(folder), edition],
+        cwd=Path(__file__).parents[2],
+    )
+
+
+def test_a_second_process_waits_while_the_first_exchanges_the_folders(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    write(folder, OLD)
+    first = in_another_process(folder, NEW, first="sys.addaudithook(stop_before_the_second_rename)")
+    assert os.WIFSTOPPED(os.waitpid(first.pid, os.WUNTRACED)[1])
+    assert not folder.exists()  # the old ones are aside, the new ones not there yet
+    second = in_another_process(folder, NEXT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        second.wait(timeout=5)
+    first.send_signal(signal.SIGCONT)
+    assert [first.wait(), second.wait()] == [0, 0]
+    assert edition_of(folder) == NEXT
+    assert [path.name for path in tmp_path.iterdir()] == ["reports"]

@@ -40,6 +40,9 @@ def test_a_posted_month_is_exported_and_reconciled_and_a_changed_amount_is_found
         str
     }  # all have names
 
+    nothing_new = payroll(closed_march, "export", "--handed-over", str(csv))
+    assert nothing_new.code == 14
+    assert "all that is posted was handed over" in nothing_new.err
     for file in (csv, xlsx):
         agreed = payroll(closed_march, "reconcile", str(file))
         assert agreed.code == 0, agreed.err

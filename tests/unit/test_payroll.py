@@ -26,6 +26,7 @@ from perf_pipelines.payroll.files import (
     write,
     written,
 )
+from perf_pipelines.payroll.handed_over import handed_over
 from perf_pipelines.payroll.lines import PayrollRefused, payroll_lines, reference
 from perf_pipelines.payroll.payables import Payable
 from perf_pipelines.payroll.payees import Payee
@@ -222,6 +223,49 @@ class TestTheFile:
             lines((*LEDGER, entry("E001", "1.00")))
 
 
+class TestWhatWasHandedOver:
+    """A reward is posted after the first file of the revision went to payroll."""
+
+    LATER = (*LEDGER, entry("E001", "50.00", kind="reward", about=("referral", "C-7")))
+
+    def second(self, folder: Path, first: Path) -> Path:
+        elsewhere = handed_over([first], self.LATER, revision=1)
+        kept = payroll_lines(self.LATER, period=MARCH, revision=1, payees=NAMES, handed_over=elsewhere)
+        path = folder / "second.csv"
+        write(path, written(kept, PayrollFormat.csv))
+        return path
+
+    def compared(self, path: Path, *before: Path) -> list[str]:
+        return [str(problem) for problem in reconcile(path, self.LATER, period=MARCH, before=before).problems]
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_the_second_file_has_the_reward_alone_and_both_together_agree(
+        self, tmp_path: Path, format: PayrollFormat
+    ) -> None:
+        first = exported(tmp_path, format)
+        second = self.second(tmp_path, first)
+        assert [row[13] for row in csv_rows(second)[1:]] == ["50.00", "50.00"]  # the line, and its total
+        assert self.compared(second, first) == []
+        assert self.compared(first, second) == []
+        assert any("the reward of E001, 50.00 CNY, is missing" in said for said in self.compared(first))
+
+    def test_a_line_in_both_files_is_named_with_both(self, tmp_path: Path) -> None:
+        first = exported(tmp_path, PayrollFormat.csv)
+        second = changed(self.second(tmp_path, first), lambda rows: rows.insert(1, csv_rows(first)[1]))
+        again, *_ = self.compared(second, first)
+        assert f"second.csv:2 (row {reference(LEDGER[1])} 00123): it stands in payroll.csv already" in again
+
+    def test_a_file_of_another_revision_is_not_taken_for_what_was_handed_over(self, tmp_path: Path) -> None:
+        first = exported(tmp_path, PayrollFormat.csv)
+        with pytest.raises(PayrollRefused, match="none of its lines is posted with revision 2"):
+            handed_over([first], (*LEDGER, entry("E001", "1.00", revision=2)), revision=2)
+
+    def test_where_all_was_handed_over_there_is_no_second_file(self, tmp_path: Path) -> None:
+        elsewhere = handed_over([exported(tmp_path, PayrollFormat.csv)], LEDGER, revision=1)
+        with pytest.raises(PayrollRefused, match="all that is posted was handed over"):
+            payroll_lines(LEDGER, period=MARCH, revision=1, payees=NAMES, handed_over=elsewhere)
+
+
 @pytest.mark.parametrize("format", FORMATS)
 class TestReconciling:
     """Columns as they are exported: 1 reference, 5 employee_id, 13 amount, 14 currency."""
@@ -359,7 +403,7 @@ def test_what_is_no_workbook_or_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"no zip")
     (tmp_path / "a.csv").write_bytes(b"\xff\x00\xff\x81")
     for name in ("a.xlsx", "a.csv", "none.csv"):
-        with pytest.raises(PayrollRefused, match="cannot be reconciled"):
+        with pytest.raises(PayrollRefused, match="cannot be read as a payroll file"):
             reconcile(tmp_path / name, LEDGER, period=MARCH)
 
 

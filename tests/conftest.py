@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 _PARSED = "PERF_TESTS_PARSED"
+_IN_MEMORY, _ENOUGH = Path("/dev/shm"), 8 * 1024**3  # a file system without a disk
+
+# A disk is waited for some thousands of times: each of Dagster's events is a transaction of its own.
+if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
 
 
 @dataclass(frozen=True)
@@ -158,9 +163,18 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
 
 def _closed_once(factory: pytest.TempPathFactory, name: str, *periods: str) -> Place:
-    """A place with crm_sales in which ``periods`` are closed."""
+    """A place with crm_sales in which ``periods`` are closed; nobody writes there."""
     root = made_once(factory, name, lambda root: _place(root).close(*periods))
     return Place(companies=root / "companies", home=root / "state")
+
+
+def place_made_once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None], *, company: str = "crm_sales"
+) -> Place:
+    """A place that ``make`` makes in ``<root>/companies`` and ``<root>/state``, copied for each process that asks."""
+    root = made_once(factory, name, make)
+    once = Place(companies=root / "companies", home=root / "state", name=company)
+    return once.copied(factory.mktemp(name))
 
 
 @pytest.fixture(scope="session", autouse=True)

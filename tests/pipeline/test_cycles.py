@@ -15,10 +15,12 @@ import pytest
 from perf_pipelines.definitions import company_definitions
 from perf_pipelines.home import CompanyHome
 from perf_pipelines.publication import hash_of, open_marts, read_publication
+from tests.conftest import place_made_once
 from tests.pipeline import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import Place
 
@@ -32,33 +34,36 @@ MONTHS = {WEEK: Fraction(5, 31) + Fraction(2, 30), SPRINT: Fraction(26, 31) + Fr
 @pytest.fixture(scope="module")
 def place(_march: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """March is closed; then four weeks and a sprint that reach into April, which is not."""
-    place = _march.copied(tmp_path_factory.mktemp("cycles"))
-    for file, old, new in (
-        (
-            "company.yaml",
-            "cycles: [month, quarter] ",
-            "sprint: {days: 28, begins_on: 2017-01-09}\ncycles: [sprint, week, month, quarter] ",
-        ),
-        ("scheme.yaml", "{month: 0.50, quarter: 0.50}", "{week: 0.10, month: 0.40, quarter: 0.50}"),
-        # with the days of the sprint it leaves the numbers that have 12 decimals
-        (
-            "scheme.yaml",
-            "weight: 0.10, target: 60, rule: standard",
-            "weight: 0.10, target: 10000000000, rule: standard",
-        ),
-        # inside the week, and on a border of month and quarter
-        (
-            "scheme.yaml",
-            "target: 22000, rule: gradual, from: 2017-07-01",
-            "target: 22000, rule: gradual, from: 2017-04-01",
-        ),
-    ):
-        path = place.company / file
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1, old
-        path.write_text(text.replace(old, new), encoding="utf-8")
-    place.close(*WEEKS, SPRINT)
-    return place
+
+    def make(root: Path) -> None:
+        place = _march.copied(root)
+        for file, old, new in (
+            (
+                "company.yaml",
+                "cycles: [month, quarter] ",
+                "sprint: {days: 28, begins_on: 2017-01-09}\ncycles: [sprint, week, month, quarter] ",
+            ),
+            ("scheme.yaml", "{month: 0.50, quarter: 0.50}", "{week: 0.10, month: 0.40, quarter: 0.50}"),
+            # with the days of the sprint it leaves the numbers that have 12 decimals
+            (
+                "scheme.yaml",
+                "weight: 0.10, target: 60, rule: standard",
+                "weight: 0.10, target: 10000000000, rule: standard",
+            ),
+            # inside the week, and on a border of month and quarter
+            (
+                "scheme.yaml",
+                "target: 22000, rule: gradual, from: 2017-07-01",
+                "target: 22000, rule: gradual, from: 2017-04-01",
+            ),
+        ):
+            path = place.company / file
+            text = path.read_text(encoding="utf-8")
+            assert text.count(old) == 1, old
+            path.write_text(text.replace(old, new), encoding="utf-8")
+        place.close(*WEEKS, SPRINT)
+
+    return place_made_once(tmp_path_factory, "cycles", make)
 
 
 def rows(place: Place, sql: str) -> list[tuple[object, ...]]:

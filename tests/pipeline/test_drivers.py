@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from perf_pipelines.publication import open_marts
-from tests.conftest import Place
+from tests.conftest import Place, place_made_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,9 +120,11 @@ def a_shop(root: Path) -> Place:
 @pytest.fixture(scope="module")
 def spring(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """February, March and April 2026 closed in one run; February is the company's first period."""
-    place = a_shop(tmp_path_factory.mktemp("spring"))
-    place.close("2026-02", "2026-03", "2026-04")
-    return place
+
+    def make(root: Path) -> None:
+        a_shop(root).close("2026-02", "2026-03", "2026-04")
+
+    return place_made_once(tmp_path_factory, "spring", make, company="small_shop")
 
 
 def rows(place: Place, sql: str) -> list[tuple[Any, ...]]:

@@ -19,6 +19,7 @@ from perf_pipelines.publication import content_of
 from perf_pipelines.records.period_steps import PERIOD_STEPS, PeriodStep, Step
 from perf_pipelines.records.store import Records
 from perf_pipelines.sealing import SealRefused, read_seal, verify
+from tests.conftest import place_made_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +34,13 @@ WHO = "moses_frase"
 @pytest.fixture(scope="module")
 def sealed(_march: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """crm_sales with 2017-03 posted and sealed by the commands."""
-    place = _march.copied(tmp_path_factory.mktemp("sealed"))
-    post(place)
-    assert seal(place).code == 0
-    return place
+
+    def make(root: Path) -> None:
+        place = _march.copied(root)
+        post(place)
+        assert seal(place).code == 0
+
+    return place_made_once(tmp_path_factory, "sealed", make)
 
 
 def post(place: Place) -> None:

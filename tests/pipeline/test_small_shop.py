@@ -14,7 +14,7 @@ import pytest
 from perf_pipelines.errors import GateFailed
 from perf_pipelines.publication import open_marts
 from perf_pipelines.records.store import Records
-from tests.conftest import Place
+from tests.conftest import Place, place_made_once
 from tests.pipeline import reference
 
 if TYPE_CHECKING:
@@ -106,7 +106,10 @@ def recorded(place: Place) -> list[str]:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """March 2026 closed after the one difference between shop and ledger was waived."""
-    root = tmp_path_factory.mktemp("small")
+    return place_made_once(tmp_path_factory, "small_shop", close_march, company="small_shop")
+
+
+def close_march(root: Path) -> None:
     folder = root / "companies" / "small_shop"
     shutil.copytree(Path(__file__).parent / "small_shop", folder)
     (folder / "data").mkdir()
@@ -115,12 +118,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = Place(companies=root / "companies", home=root / "state", name="small_shop")
     refused = place.attempt("2026-03")
     assert refused.code == 6
-    (root / "refused.txt").write_text(refused.err)
+    (place.home / "refused.txt").write_text(refused.err)
     assert place.call(*waiver(by="Li Na")).code == 0
     outcome = place.call("run", "--period", "2026-03")
     assert outcome.code == 0, outcome.err
-    (root / "closed.txt").write_text(outcome.err)
-    return place
+    (place.home / "closed.txt").write_text(outcome.err)
 
 
 def rows(place: Place, sql: str) -> list[tuple[object, ...]]:
@@ -195,7 +197,7 @@ def test_an_order_without_customer_is_neither_of_a_new_nor_of_a_returning_one(sh
 
 
 def test_what_a_gate_lets_pass_stands_at_the_end_of_the_run_with_where_to_look(shop: Place) -> None:
-    [*_, published, warning] = (shop.home.parent / "closed.txt").read_text().splitlines()
+    [*_, published, warning] = (shop.home / "closed.txt").read_text().splitlines()
     assert "published 2026-03" in published
     # revenue of o13 and o14, whom nobody owns, and the repurchases of o13's customer
     assert warning.startswith("! gate_2_facts, unassigned_contribution: 2 in 2026-03 (the first: ")
@@ -247,7 +249,7 @@ def test_where_nothing_was_asked_there_is_no_score(shop: Place) -> None:
 
 
 def test_a_difference_between_two_systems_closes_gate_1_with_the_day_and_the_keys(shop: Place) -> None:
-    refused = (shop.home.parent / "refused.txt").read_text()
+    refused = (shop.home / "refused.txt").read_text()
     assert "gate_1_inputs" in refused
     for said in ("2026-03-20", "shop.orders", "office.ledger", "1500", "o11"):
         assert said in refused

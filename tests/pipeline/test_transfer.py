@@ -11,9 +11,12 @@ import pandas as pd
 import pytest
 
 from perf_pipelines.publication import open_marts
+from tests.conftest import place_made_once
 from tests.pipeline import reference
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
     from tests.conftest import Place
@@ -57,11 +60,14 @@ select
 @pytest.fixture(scope="module")
 def place(_march: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """March with Anna Snelling moved from Central to East on the 16th, and Moses Frase also assigned to West."""
-    place = _march.copied(tmp_path_factory.mktemp("transfer"))
-    path = place.company / "models" / "inputs" / "company_assignments.sql"
-    path.write_text(path.read_text() + TRANSFER)
-    place.close("2017-03", reviewed=False)
-    return place
+
+    def make(root: Path) -> None:
+        place = _march.copied(root)
+        path = place.company / "models" / "inputs" / "company_assignments.sql"
+        path.write_text(path.read_text() + TRANSFER)
+        place.close("2017-03", reviewed=False)
+
+    return place_made_once(tmp_path_factory, "transfer", make)
 
 
 def rows(place: Place, sql: str) -> list[tuple[object, ...]]:

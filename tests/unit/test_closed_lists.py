@@ -1,14 +1,18 @@
-"""A rule kind or an aggregation is one class and one macro file of the same name, and nothing else."""
+"""What is said in several places is the same: closed lists in classes and macros, money in every contract."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import get_args
 
+import yaml
+
 from perf_pipelines import cleaning
+from perf_pipelines.currencies import FINEST
 from perf_pipelines.scheme import aggregations, rules
 
-MACROS = Path(__file__).resolve().parents[2] / "dbt_project" / "macros"
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+MACROS = DBT_PROJECT / "macros"
 
 
 def kinds(union: object) -> set[str]:
@@ -43,3 +47,15 @@ def test_every_rule_kind_says_in_words_how_it_gives_points() -> None:
         if f"macro rule_{path.stem}_in_words(" in path.read_text("utf-8")
     }
     assert kinds(rules.Rule) == in_words
+
+
+def test_money_of_every_input_has_the_decimals_of_the_finest_currency() -> None:
+    contracts = yaml.safe_load((DBT_PROJECT / "models" / "inputs" / "_inputs__models.yml").read_text("utf-8"))
+    types = {
+        (model["name"], column["name"]): column["data_type"]
+        for model in contracts["models"]
+        for column in model["columns"]
+        if column["name"] in {"amount", "value", "list_price", "unit_cost", "bonus_base"}
+    }
+    assert len(types) == 7
+    assert set(types.values()) == {f"decimal(18,{FINEST})"}

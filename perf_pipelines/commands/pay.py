@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_pipelines.commands.options import ByOption, CompanyOption, LanguageOption, PeriodOption, given
-from perf_pipelines.commands.saying import beside_the_computed, say
+from perf_pipelines.commands.saying import beside_the_computed, remark, say
 from perf_pipelines.periods import Period
 from perf_pipelines.wording import Language
 
@@ -106,6 +106,8 @@ def approve(
         say(f"by {names}: it can be posted with `perf-pipelines pay post --company {company} --period {period} --by …`")
     else:
         say(f"by {names}: {PEOPLE_NEEDED - len(now.approvals)} more has to approve it")
+    for own in proposed.paid_to(by):
+        remark(f"{by} is paid {own.amount:,} {own.currency} by it; the audit log says who approved")
 
 
 @pay_commands.command()

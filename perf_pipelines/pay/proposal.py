@@ -63,6 +63,10 @@ class Proposal:
             sums[payout.currency] += payout.amount
         return dict(sorted(sums.items()))
 
+    def paid_to(self, name: str) -> tuple[Payout, ...]:
+        """What somebody, by id or name, would be paid; empty where they are no employee, or get nothing."""
+        return tuple(each for each in self.payouts if each.amount and self.people.are_one(each.employee_id, name))
+
 
 def published_proposal(home: CompanyHome, *, company_id: str, period: Period) -> Proposal:
     """What is published of ``period``; :class:`~perf_pipelines.errors.NotPublished`."""

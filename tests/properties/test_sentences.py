@@ -53,7 +53,7 @@ def with_feedback(no_feedback: str = "kpi_only") -> Scheme:
         (
             "en",
             [
-                "360°, manager: mean of 1 of 1 raters = 100 (weight 60 %)",
+                "360°, manager: mean of 1 of 1 rater = 100 (weight 60 %)",
                 "360°, peers: mean of 3 of 3 raters = 58.3333 (weight 40 %)",
                 "360° score: 100 × 60 % + 58.3333 × 40 % = 83.3333",
                 "final score: 70 % × KPI score 90 + 30 % × 360° score 83.3333 = 88",
@@ -242,6 +242,17 @@ def test_a_floor_or_cap_is_said_where_it_changed_the_points(sql: ScoringSql) -> 
         assert said(sql, scheme_of({**NINE_OF_TEN, **bound}), ANN, "points") == [sentence]
 
 
+def test_one_of_something_is_told_as_one(sql: ScoringSql) -> None:
+    scheme = scheme_of(
+        line("revenue", weight="1", target="90"), extra_points=[{**extra("revenue"), "points": 1, "per": 9}]
+    )
+    found = said(sql, scheme, replace(ANN, contributions=(contribution("ann", "revenue", "9"),)), "kpi", "extra_points")
+    assert found == [
+        "Some: actual 9 CNY ÷ target 90 CNY = attainment 0.1 → missed → 1 point × weight 100 % × 10 = 10",
+        "extra points, Some: Some 9 CNY is 1 whole 9 CNY → 1 × 1 = 1 point",
+    ]
+
+
 def test_lower_is_better_turns_the_division_round_and_nothing_cannot_be_better(sql: ScoringSql) -> None:
     scheme = scheme_of(line("returns", weight="1", target="3"))
     for count, sentences in {
@@ -312,7 +323,7 @@ def five_sellers() -> Given:
         ),
         (
             {"method": "quota", "quota_min_headcount": 6},
-            ["grade: 5 evaluated in sales are fewer than 6, so by bands: 0 ≤ 70 < 90 → Fair"],
+            ["grade: 5 evaluated in sales, fewer than 6, so by bands: 0 ≤ 70 < 90 → Fair"],
         ),
         (
             {"method": "both"},
@@ -353,7 +364,7 @@ def test_where_others_have_several_grades_a_quota_says_how_many_have_each(sql: S
     scheme = scheme_of(NINE_OF_TEN, grades={"method": "quota", "quota_min_headcount": 1, "bands": BANDS})
     rows = sellers(bea="9", ann="5", cem="4", dan="3")
     assert said(sql, scheme, rows, "quota") == [
-        "grade by quota: the 4 evaluated in sales share out Good 1, Fair 3; 1 have a better score → Fair"
+        "grade by quota: the 4 evaluated in sales share out Good 1, Fair 3; 1 has a better score → Fair"
     ]
     assert said(sql, scheme, rows, "quota", language="zh") == [
         "等级，按配额：sales参评 4 人，分得优 1 人、可 3 人；得分更高者 1 人 → 可"

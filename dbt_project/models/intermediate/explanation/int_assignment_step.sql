@@ -58,6 +58,7 @@ worded as (
         cast(assigned.active_from as varchar) as first_day,
         cast(assigned.active_to as varchar) as last_day,
         {{ as_number('assigned.active_days') }} as active_days,
+        {{ as_number_of('assigned.active_days', 'day', 'days') }} as days_en,
         {{ as_number('assigned.kpi_score') }} as score,
         {{ as_number('assigned.mean_score') }} as mean,
         case
@@ -91,7 +92,7 @@ assignment as (
             (
                 'kpi_score is not null',
                 '{position_zh}，{department_zh}，{first_day} 至 {last_day}（{active_days} 天）：{sum_zh} = {score}',
-                '{position_en} in {department_en}, {first_day} to {last_day} ({active_days} days): {sum_en} = {score}'
+                '{position_en} in {department_en}, {first_day} to {last_day} ({days_en}): {sum_en} = {score}'
             ),
             (
                 'has_kpis',
@@ -120,7 +121,8 @@ together as (
         min(sum_zh) as sum_zh,
         min(sum_en) as sum_en,
         string_agg(score || ' × ' || active_days, ' + ' order by active_from, position_id, department_id) as terms,
-        {{ as_number('sum(days_counted) filter (where kpi_score is not null)') }} as days
+        {{ as_number('sum(days_counted) filter (where kpi_score is not null)') }} as days,
+        {{ as_number_of('sum(days_counted) filter (where kpi_score is not null)', 'day', 'days') }} as days_en
     from worded
     group by period_id, employee_id, mean_score, mean
 
@@ -139,7 +141,7 @@ kpi_score as (
             (
                 'true',
                 'KPI得分，按天数平均：({terms}) ÷ {days} 天 = {mean}',
-                'KPI score, the mean by days: ({terms}) ÷ {days} days = {mean}'
+                'KPI score, the mean by days: ({terms}) ÷ {days_en} = {mean}'
             )
         ]) }}
     from together

@@ -84,11 +84,14 @@ worded as (
         {{ in_percent('covered_weight') }},
         {{ as_number('attainment') }} as attainment,
         {{ as_number('points') }} as points,
+        {{ as_number_of('points', 'point', 'points') }} as points_en,
         {{ as_number('points_by_rule') }} as points_by_rule,
+        {{ as_number_of('points_by_rule', 'point', 'points') }} as points_by_rule_en,
         {{ as_number('floor') }} as least_points,
         {{ as_number('cap') }} as most_points,
         {{ as_number('weighted_score') }} as weighted_score,
         {{ as_number('contributions') }} as contributions,
+        {{ as_number_of('contributions', 'row', 'rows') }} as rows_en,
         {{ as_number('min_sample') }} as min_sample,
         {{ as_number('growth_factor') }} as growth_factor,
         {{ as_number('month_parts') }} as month_parts,
@@ -119,7 +122,7 @@ phrased as (
             when 'not_asked' then 'a target of 0, away all the time'
             when 'no_rows' then 'no row counted'
             when 'few_rows' then {{ filled('{contributions} of at least {min_sample} rows') }}
-            when 'no_figure' then {{ filled('{contributions} rows, with a denominator of 0') }}
+            when 'no_figure' then {{ filled('{rows_en}, with a denominator of 0') }}
         end as missing_en,
         case
             when not has_months then ''
@@ -179,7 +182,7 @@ kpi as (
             (
                 "is_best_possible",
                 '{label_zh}：实际 {actual_zh}，再好不过 → {status_zh} → {points} 分 × 权重 {weight_zh} × 10 = {weighted_score}',
-                '{label_en}: actual {actual_en}, which cannot be better → {status} → {points} points × '
+                '{label_en}: actual {actual_en}, which cannot be better → {status} → {points_en} × '
                 ~ 'weight {weight_en} × 10 = {weighted_score}'
             ),
             (
@@ -187,14 +190,14 @@ kpi as (
                 '{label_zh}：目标 {prorated_target_zh} ÷ 实际 {actual_zh} = 达成率 {attainment} → {status_zh} → '
                 ~ '{points} 分 × 权重 {weight_zh} × 10 = {weighted_score}',
                 '{label_en}: target {prorated_target_en} ÷ actual {actual_en} = attainment {attainment} → {status} → '
-                ~ '{points} points × weight {weight_en} × 10 = {weighted_score}'
+                ~ '{points_en} × weight {weight_en} × 10 = {weighted_score}'
             ),
             (
                 "true",
                 '{label_zh}：实际 {actual_zh} ÷ 目标 {prorated_target_zh} = 达成率 {attainment} → {status_zh} → '
                 ~ '{points} 分 × 权重 {weight_zh} × 10 = {weighted_score}',
                 '{label_en}: actual {actual_en} ÷ target {prorated_target_en} = attainment {attainment} → {status} → '
-                ~ '{points} points × weight {weight_en} × 10 = {weighted_score}'
+                ~ '{points_en} × weight {weight_en} × 10 = {weighted_score}'
             )
         ]) }}
     from phrased
@@ -239,22 +242,22 @@ points as (
             (
                 "is_best_possible",
                 '规则 {rule_id}：实际为 0 得最高分 → {points} 分',
-                'rule {rule_id}: an actual of 0 has the most points → {points} points'
+                'rule {rule_id}: an actual of 0 has the most points → {points_en}'
             ),
             (
                 "is_bounded and points_value = floor",
                 '规则 {rule_id}：{rule_zh} → {points_by_rule} 分，至少 {least_points} 分 → {points} 分',
-                'rule {rule_id}: {rule_en} → {points_by_rule} points, at least {least_points} → {points} points'
+                'rule {rule_id}: {rule_en} → {points_by_rule_en}, at least {least_points} → {points_en}'
             ),
             (
                 "is_bounded",
                 '规则 {rule_id}：{rule_zh} → {points_by_rule} 分，至多 {most_points} 分 → {points} 分',
-                'rule {rule_id}: {rule_en} → {points_by_rule} points, at most {most_points} → {points} points'
+                'rule {rule_id}: {rule_en} → {points_by_rule_en}, at most {most_points} → {points_en}'
             ),
             (
                 "true",
                 '规则 {rule_id}：{rule_zh} → {points} 分',
-                'rule {rule_id}: {rule_en} → {points} points'
+                'rule {rule_id}: {rule_en} → {points_en}'
             )
         ]) }}
     from phrased

@@ -301,6 +301,83 @@ def test_of_several_assignments_each_has_its_score_and_the_mean_goes_by_days(sql
     ]
 
 
+def split_in_march(**both: object) -> Scheme:
+    """A target that changes on March 17, inside the month."""
+    first = {**line("revenue", weight="1", target="31"), **both}
+    return {
+        **scheme_of(first, {**first, "target": Decimal(62), "from": date(2026, 3, 17)}),
+        "change_inside_period": "split",
+    }
+
+
+def test_the_parts_of_a_split_period_are_told_of_somebody_who_is_not_evaluated_too(sql: ScoringSql) -> None:
+    scheme = split_in_march(no_data="hold", min_sample=2)
+    rows = replace(
+        ANN,
+        contributions=(
+            contribution("ann", "revenue", "5", on=date(2026, 3, 3)),
+            contribution("ann", "revenue", "3", on=date(2026, 3, 4)),
+        ),
+    )
+    assert said(sql, scheme, rows, "kpi", "assignment", "kpi_score", "reason") == [
+        "Some: actual 8 CNY ÷ target 16 CNY = attainment 0.5 → missed → 5 points × weight 100 % × 10 = 50",
+        "seller in sales, 2026-03-01 to 2026-03-16 (16 days): 50 = 50",
+        "Some: no data (0 of at least 2 rows) → held back until there is",
+        "seller in sales, 2026-03-17 to 2026-03-31 (15 days): held back, no score",
+        "not evaluated: held back: no data for Some",
+    ]
+    assert said(sql, scheme, rows, "assignment", language="zh") == [
+        "seller，sales，2026-03-01 至 2026-03-16（16 天）：50 = 50",
+        "seller，sales，2026-03-17 至 2026-03-31（15 天）：暂缓评估，没有得分",
+    ]
+
+
+def test_assignments_without_data_are_told_of_somebody_who_is_not_evaluated_too(sql: ScoringSql) -> None:
+    rows = replace(
+        ANN,
+        assignments=(
+            assignment("ann", to=date(2026, 3, 30)),
+            assignment("ann", position="idle", since=date(2026, 3, 31)),
+        ),
+        contributions=(),
+    )
+    assert said(sql, scheme_of(NINE_OF_TEN), rows, "assignment", "kpi_score") == [
+        "seller in sales, 2026-03-01 to 2026-03-30: no data",
+        "idle in sales, 2026-03-31 to 2026-03-31: no KPI in the scheme",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence", "in_chinese"),
+    [
+        ({"employees": {"ann": 12}}, "target (the person's own): 12 CNY", "目标（个人目标）：12 CNY"),
+        ({"departments": {"sales": 18}}, "target (that of sales): 18 CNY", "目标（sales的目标）：18 CNY"),
+        (
+            {"employees": {"ann": 12}, "departments": {"sales": 18}},
+            "target (the person's own): 12 CNY",
+            "目标（个人目标）：12 CNY",
+        ),
+    ],
+)
+def test_a_target_of_ones_own_or_of_the_department_is_told_as_that(
+    sql: ScoringSql, own: Row, sentence: str, in_chinese: str
+) -> None:
+    scheme = scheme_of({**NINE_OF_TEN, **own})
+    assert said(sql, scheme, ANN, "target") == [sentence]
+    assert said(sql, scheme, ANN, "target", language="zh") == [in_chinese]
+
+
+def test_a_target_of_ones_own_is_prorated_in_the_same_words(sql: ScoringSql) -> None:
+    scheme = scheme_of({**NINE_OF_TEN, "employees": {"ann": 31}})
+    rows = replace(ANN, assignments=(assignment("ann", since=date(2026, 3, 22)),))
+    assert said(sql, scheme, rows, "target") == ["target (the person's own): 31 CNY a month × 10 ÷ 31 days = 10 CNY"]
+
+
+def test_the_target_that_everybody_in_the_position_has_is_not_told_twice(sql: ScoringSql) -> None:
+    scheme = scheme_of({**NINE_OF_TEN, "employees": {"bea": 12}})
+    assert said(sql, scheme, ANN, "target") == []
+
+
 def sellers(**sold: str) -> Given:
     return Given(
         tuple(sold),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -74,6 +74,18 @@ def test_the_360_score_is_made_of_its_relations(sql: ScoringSql, language: str, 
     rows = replace(ANN, answers=(answer("ann", "boss", "5", 1), *peers("3", "3", "4")))
     found = said(sql, with_feedback(), rows, "feedback_relation", "feedback", "final", language=language)
     assert found == sentences
+
+
+def test_an_answer_that_names_no_rater_counts_as_it_is(sql: ScoringSql) -> None:
+    # least takes null for no bound: without a rater whose leniency is known the answer counted as the best of all
+    scheme = with_feedback()
+    scheme["feedback"]["rater_leniency"] = "shrink"
+    nobodys = replace(answer("ann", "boss", "2", 1), rater=cast("str", None))
+    rows = replace(ANN, answers=(nobodys, *peers("3", "3", "4")))
+    assert said(sql, scheme, rows, "feedback_relation") == [
+        "360°, manager: mean of 1 of 1 rater = 25 (weight 60 %)",
+        "360°, peers: mean of 3 of 3 raters = 58.3333 (weight 40 %)",
+    ]
 
 
 def test_of_a_relation_that_may_not_be_shown_no_number_is_said(sql: ScoringSql) -> None:

@@ -270,8 +270,22 @@ def remarks_on(company: Company, *, today: date) -> tuple[Problem, ...]:
         about = read_document(company.folder / "company.yaml")
         found.append(about.problem(("first_period",), what, "correct the year if it is mistyped"))
     document = read_document(company.folder / "scheme.yaml")
-    findings = oddities(company.scheme, horizon=Horizon(first_day=first_day, today=day))
+    findings = [
+        *oddities(company.scheme, horizon=Horizon(first_day=first_day, today=day)),
+        *_names_cut_off(document),
+    ]
     return (*found, *sorted((document.problem(*finding) for finding in findings), key=_by_place))
+
+
+def _names_cut_off(document: Document) -> Iterator[Finding]:
+    for place, comment in document.comments.items():
+        text = document.at(place)
+        if isinstance(text, str) and {"name", "unit"} & set(place):
+            yield (
+                place,
+                f"{shown(text)} is all that is read of the text: what stands behind the # is a comment",
+                f'put the text in quotes if the # belongs to it: "{text} #{comment}"',
+            )
 
 
 def list_companies(root: Path) -> tuple[str, ...]:
@@ -286,6 +300,9 @@ def company_folder(root: Path, name: str) -> Path:
         return root / name
     if not name or "/" in name or "\\" in name or name.startswith("."):
         what, todo = f"{shown(name)} is a path or nothing, not a name", nearest(name, known)
+    elif (root / name).is_dir():
+        read_document(root / name / "company.yaml")  # says what there is in its place
+        what, todo = f"the folder of {shown(name)} cannot be read", "make it readable"
     else:
         what, todo = f"there is no company {shown(name)}", nearest(name, known)
     raise CompanyRefused(f"the company {shown(name)} is refused", [Problem(field="company", what=what, todo=todo)])
@@ -325,7 +342,8 @@ def _cycles(value: object) -> object:
             if cycle in cycles[:index]:
                 raise refusal(f"the cycle {shown(cycle)} stands here twice", "keep one of the two", at=(index,))
         longer = next((cycle for cycle in Cycle if cycle.months > 1 and str(cycle) in cycles), None)
-        if longer and str(Cycle.MONTH) not in cycles:
+        all_known = {str(cycle) for cycle in cycles} <= set(Cycle)  # what is not may be meant as the month
+        if longer and all_known and str(Cycle.MONTH) not in cycles:
             raise refusal(f"`month` is missing beside `{longer}`", "add it: longer periods are made of closed months")
     return cast("object", value)
 

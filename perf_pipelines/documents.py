@@ -24,8 +24,8 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from perf_pipelines.errors import CompanyRefused, Problem
 from perf_pipelines.fields import SAID, UNKNOWN_KIND, blocks_by_kind, seen, shown
-from perf_pipelines.meant import is_invisible, strangers, truth, typed
-from perf_pipelines.yaml_syntax import syntax_problem
+from perf_pipelines.meant import is_invisible, number, strangers, truth, typed
+from perf_pipelines.yaml_syntax import conflict_problem, syntax_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -56,6 +56,11 @@ _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,30}\.[0-9]{0,30}|[-+]?\.[0-9]{1,30}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DIGITS = re.compile(r"[0-9]+(\.[0-9]+)?")
+_BETWEEN_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3})")
+_COMMENT = re.compile(r"[ \t]*#([^ \t\r\n][^\r\n]*)")
+"""Without a space behind the #, with which one is written that is meant as a comment."""
+
+_NO_BLOCK = frozenset({"model_type", "dict_type"})
 _GLUED = re.compile(r"([^:：]+)[:：]\s*(\S.*)", re.DOTALL)
 _WORDS: Mapping[str, bool | None] = {
     "true": True,
@@ -70,15 +75,23 @@ _WORDS: Mapping[str, bool | None] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """Plain data, and the line of each of its places. ``file`` is ``<parent>/<folder>/<name>``."""
+    """Plain data, and the line of each of its places. ``file`` is ``<parent>/<folder>/<name>``.
+
+    ``comments``: what stands behind a value without quotes and a ``#``, and may be meant as a part of it.
+    """
 
     file: str
     data: Mapping[str, object]
     lines: Mapping[Loc, int]
+    comments: Mapping[Loc, str]
 
     def line(self, loc: Loc) -> int:
         """Line of the deepest part of ``loc`` that the document has (1-based)."""
         return self.lines[next(loc[:end] for end in range(len(loc), -1, -1) if loc[:end] in self.lines)]
+
+    def at(self, loc: Loc) -> object:
+        """What stands at a place; None where nothing does."""
+        return _child(_within(self.data, loc[:-1]), loc[-1]) if loc else self.data
 
     def problem(self, loc: Loc, what: str, todo: str) -> Problem:
         """A problem at that place."""
@@ -115,11 +128,51 @@ class Document:
         data = dict(self.data)
         errors = _errors(error)
         misspelt = _misspelt(model, data, errors)
-        # what is missing because it is misspelt is told once, as the misspelling
+        displaced = _displaced(model, data, errors)
+        torn = list(self._torn(errors, misspelt))
+        yield from (self.problem(*finding) for _, finding in torn)
+        told = {place for places, _ in torn for place in places}
+        # what is missing because it is misspelt or stands elsewhere is told once, there
         consequences = {(*loc[:-1], key) for loc, key in misspelt.items()}
+        consequences |= {(*block, loc[-1]) for loc, block in displaced.items()}
+        incomplete = set(displaced.values())
         for each in errors:
-            if each["type"] != "missing" or _place(each) not in consequences:
+            place = _place(each)
+            if place in displaced:
+                yield self.problem(place, *_belongs_inside(place, displaced[place]))
+            elif each["input"] is None and place in self.comments and place not in incomplete:
+                what = "nothing is read here, because what stands behind a # is a comment"
+                yield self.problem(place, what, f"{_in_quotes(f'#{self.comments[place]}')}; or take the # out")
+            elif not (
+                place in told
+                or (each["type"] == "missing" and place in consequences)
+                or (place in incomplete and _is_about_all(each))
+            ):
                 yield self.problem(*_in_words(model, data, each, misspelt))
+
+    def _torn(
+        self, errors: Sequence[ErrorDetails], misspelt: Mapping[Loc, str]
+    ) -> Iterator[tuple[tuple[Loc, ...], Finding]]:
+        """Each text that a comma inside { … } has parted: the places that it is read as, and what to tell."""
+        unknown = {_place(each): None for each in errors if each["type"] == "extra_forbidden" and each["input"] is None}
+        for block in dict.fromkeys(loc[:-1] for loc in unknown):
+            data = _within(self.data, block)
+            parts = {
+                key
+                for key in data
+                if (*block, key) in unknown and not _GLUED.fullmatch(key) and misspelt.get((*block, key), key) in data
+            }
+            runs: list[list[str]] = []
+            for key in data:
+                if runs and key in parts and self.line((*block, key)) == self.line((*block, runs[-1][0])):
+                    runs[-1].append(key)
+                else:
+                    runs.append([key])
+            for first, *others in runs:
+                value = data[first]
+                if others and isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
+                    places = tuple((*block, key) for key in (first, *others))
+                    yield places, (places[0], *_parted([str(value), *others]))
 
 
 def read_document(path: Path) -> Document:
@@ -128,11 +181,8 @@ def read_document(path: Path) -> Document:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        if path.exists():
-            raise refused(
-                [Problem(file=file, what="the file cannot be read", todo="make it a readable file")]
-            ) from error
-        raise refused([Problem(file=file, what="the file is missing", todo="write it")]) from error
+        what, todo = _unreadable(path)
+        raise refused([Problem(file=file, what=what, todo=todo)]) from error
     if len(raw) > _LARGEST_BYTES:
         raise refused([Problem(file=file, what="the file is larger than 1 MB", todo="keep only the configuration")])
     try:
@@ -145,6 +195,8 @@ def read_document(path: Path) -> Document:
 
 def parse_document(text: str, *, file: str) -> Document:
     """The document that ``text`` is; :class:`CompanyRefused` when it is none."""
+    if conflict := conflict_problem(file, text):
+        raise refused([conflict])
     reader = _Reader(file)
     try:
         data = reader.read(text)
@@ -161,7 +213,7 @@ def parse_document(text: str, *, file: str) -> Document:
     if not isinstance(data, dict):
         found = "the file is empty" if data is None else f"the file is {shown(data)}, and no block of `key: value`"
         raise refused([Problem(file=file, line=1, what=found, todo="begin with lines like `key: value`")])
-    return Document(file=file, data=cast("dict[str, object]", data), lines=reader.lines)
+    return Document(file=file, data=cast("dict[str, object]", data), lines=reader.lines, comments=reader.comments)
 
 
 def field_name(loc: Loc) -> str:
@@ -212,6 +264,7 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.lines: dict[Loc, int] = {(): 1}
+        self.comments: dict[Loc, str] = {}
         self.problems: list[Problem] = []
         self._file = file
         self._events: Iterator[yaml.Event] = iter(())
@@ -312,7 +365,11 @@ class _Reader:
             self._refuse(event, loc, "the text has characters that cannot be seen", "type it again without them")
             return ""
         # implicit[0]: written without quotes
-        return _plain_value(text) if event.implicit[0] else text
+        if not event.implicit[0]:
+            return text
+        if event.end_mark and (comment := _COMMENT.match(event.end_mark.buffer or "", event.end_mark.pointer)):
+            self.comments[loc] = comment[1]
+        return _plain_value(text)
 
     def _refuse(self, event: yaml.Event, loc: Loc, what: str, todo: str) -> None:
         self.problems.append(self._at(event, loc, what, todo))
@@ -343,6 +400,19 @@ def _goes_on(key: yaml.Event, value: yaml.Event) -> bool:
 def _is_no_letter(character: str) -> bool:
     """Whether it looks like an ordinary space, or like nothing."""
     return is_invisible(character) or (unicodedata.category(character) == "Zs" and character != " ")
+
+
+def _unreadable(path: Path) -> tuple[str, str]:
+    """Why there is no such file, and what to do."""
+    if path.is_dir():
+        return "this is a folder and no file", "name the file that lies in it, like scheme.yaml"
+    if path.exists():
+        return "the file cannot be read", "make it a readable file"
+    others = sorted(path.parent.glob(f"{path.stem}.*")) if path.parent.is_dir() else []
+    for other in others:
+        if other.name.lower() in {f"{path.stem}.yml", path.name, f"{path.name}.txt"}:
+            return f"the file is missing, but there is {other.name}", f"rename it to {path.name}"
+    return "the file is missing", "write it"
 
 
 def _not_utf_8(raw: bytes) -> Mapping[str, str]:
@@ -425,6 +495,52 @@ def _misspelt(model: type[BaseModel], data: object, errors: Sequence[ErrorDetail
         if len(keys) == len(missing[block]) == 1 and (*block, keys[0]) not in meant and not keys[0].isascii():
             meant[*block, keys[0]] = missing[block][0]
     return meant
+
+
+def _displaced(model: type[BaseModel], data: object, errors: Sequence[ErrorDetails]) -> dict[Loc, Loc]:
+    """The places of keys that stand beside the block in which they belong, each with that block."""
+    missing = {_place(each) for each in errors if each["type"] == "missing"}
+    empty = {_place(each) for each in errors if each["input"] is None and each["type"] in _NO_BLOCK}
+    unknown = [_place(each) for each in errors if each["type"] == "extra_forbidden" and _place(each)]
+    found: dict[Loc, Loc] = {}
+    for *block, key in unknown[:MOST_TOLD]:
+        siblings = list(_within(data, block))
+        known = set(_keys_at(model, data, tuple(block)))
+        before = siblings[: siblings.index(str(key))]
+        above = next((each for each in reversed(before) if each in known), None)
+        if above and ((*block, above) in empty or key in _keys_at(model, data, (*block, above))):
+            found[*block, key] = (*block, above)
+        elif len(lacking := [each for each in siblings if (*block, each, key) in missing]) == 1:
+            found[*block, key] = (*block, lacking[0])
+    return found
+
+
+def _belongs_inside(place: Loc, block: Loc) -> tuple[str, str]:
+    name = block[-1]
+    return (
+        f"{seen(place[-1])} stands beside `{name}` and belongs inside it",
+        f"indent it further than `{name}`, with all that belongs to it, or move it between the {{ and }} of `{name}`",
+    )
+
+
+def _is_about_all(error: ErrorDetails) -> bool:
+    """Whether it is about a block as a whole, which it may not be any more when what belongs in it stands there."""
+    return error["type"] in _NO_BLOCK or (error["type"] == SAID and not error.get("ctx", {})["at"])
+
+
+def _parted(parts: Sequence[str]) -> tuple[str, str]:
+    """What to tell of a value that commas have parted."""
+    is_figure = parts[0][-1:].isdigit() and parts[1][:1].isdigit()
+    whole = ("," if is_figure else ", ").join(parts)
+    todo = number(_BETWEEN_THOUSANDS.sub("", whole)) if is_figure else None
+    what = f"{shown(whole)} is read as {len(parts)} things, because a comma parts them"
+    return what, todo or _in_quotes(whole)
+
+
+def _in_quotes(text: str) -> str:
+    if len(text) > _LONGEST_PART or not text.isprintable() or any(sign in text for sign in '"\\'):
+        return "put the whole text in quotes"
+    return f'put the text in quotes: "{text}"'
 
 
 def _key_of(text: str) -> str:
@@ -516,6 +632,13 @@ def _keys_at(annotation: object, data: object, loc: Loc) -> list[str]:
     if loc and arguments:
         return _keys_at(arguments[1] if isinstance(loc[0], str) else arguments[0], _child(data, loc[0]), loc[1:])
     return []
+
+
+def _within(data: object, block: Sequence[str | int]) -> Mapping[str, object]:
+    """The block that stands at a place; an empty one where none does."""
+    for part in block:
+        data = _child(data, part)
+    return cast("Mapping[str, object]", data) if isinstance(data, dict) else {}
 
 
 def _child(data: object, part: str | int) -> object:

@@ -78,6 +78,18 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+@dataclass(frozen=True)
+class Called:
+    """What a field or a kind is called in sentences.
+
+    Of a field an annotation, where its key alone does not say it (scheme/labels.py); of a kind the ``called`` of its
+    class.
+    """
+
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exactly:
     """A number that fits a DECIMAL(``precision``, ``scale``) as it is written; it is refused, never rounded."""
@@ -248,8 +260,8 @@ Share = Annotated[Decimal, Exactly(precision=9, scale=6, at_least=0, at_most=1)]
 class Label(Entry):
     """A name in both languages."""
 
-    zh: Text
-    en: Text
+    zh: Annotated[Text, Called("中文", "in Chinese")]
+    en: Annotated[Text, Called("英文", "in English")]
 
 
 def _label_or_text(value: object) -> object:

@@ -76,11 +76,15 @@ class Expectation:
 
 @dataclass(frozen=True, kw_only=True)
 class TableSuite:
-    """The expectations of one relation; ``key`` names an offending row, ``todo`` (zh, en) says how to mend it."""
+    """The expectations of one relation; ``key`` names an offending row, ``todo`` (zh, en) says how to mend it.
+
+    ``file``: the file of the company's folder in which that is done; None where the rows come from outside.
+    """
 
     table: str
     key: tuple[str, ...]
     todo: Mapping[str, str]
+    file: str | None
     expectations: tuple[Expectation, ...]
     line: int
 
@@ -157,8 +161,8 @@ class GateResult:
 
         def problem(what: str, row: str | None = None) -> Problem:
             return Problem(
-                file=self.gate.file,
-                line=expectation.line,
+                file=suite.file or self.gate.file,
+                line=None if suite.file else expectation.line,
                 field=f"{table}.{expectation.column}" if expectation.column else table,
                 row=row,
                 what=f"{expectation.because['en']} {what}",
@@ -252,7 +256,7 @@ class _Reading:
 
     def _suite(self, table: str, node: yaml.Node) -> TableSuite:
         place = f"tables.{table}"
-        entries = self._entries(node, place, required=("key", "todo", "expect"))
+        entries = self._entries(node, place, required=("key", "todo", "expect"), optional=("file",))
         key = self._value(entries["key"]) if "key" in entries else ["…"]
         if not _is_texts(key):
             self.fault(
@@ -272,6 +276,7 @@ class _Reading:
             table=table,
             key=tuple(str(column) for column in _items(key)),
             todo=self._label(entries, "todo", f"{place}.todo"),
+            file=self._text(entries, "file", f"{place}.file") or None,
             expectations=tuple(expectations),
             line=node.start_mark.line + 1,
         )
@@ -325,9 +330,15 @@ class _Reading:
             )
 
     def _entries(
-        self, node: yaml.Node | None, place: str, *, required: Sequence[str] = (), closed: bool = True
+        self,
+        node: yaml.Node | None,
+        place: str,
+        *,
+        required: Sequence[str] = (),
+        optional: Sequence[str] = (),
+        closed: bool = True,
     ) -> dict[str, yaml.Node]:
-        """Take a mapping's values by key; with ``required`` and ``closed`` any other key is a fault."""
+        """Take a mapping's values by key; with ``required`` and ``closed`` any other but ``optional`` is a fault."""
         if not isinstance(node, yaml.MappingNode):
             self.fault(node, place, "is no mapping", "write `name: value` lines")
             return {}
@@ -337,8 +348,9 @@ class _Reading:
             key = str(self._value(key_node))
             if key in entries:
                 self.fault(key_node, f"{place}.{key}", "stands twice", "keep one of the two")
-            elif required and closed and key not in required:
-                self.fault(key_node, f"{place}.{key}", "is not known here", f"known are {', '.join(required)}")
+            elif required and closed and key not in (*required, *optional):
+                known = ", ".join((*required, *optional))
+                self.fault(key_node, f"{place}.{key}", "is not known here", f"known are {known}")
             else:
                 entries[key] = value
         for key in required:

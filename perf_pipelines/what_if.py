@@ -18,16 +18,19 @@ import pyarrow as pa
 
 from perf_pipelines.documents import nearest
 from perf_pipelines.errors import Busy, NotPublished, PerfError, Problem
-from perf_pipelines.fields import Label
+from perf_pipelines.fields import Label, plain
 from perf_pipelines.reports.marts import PublishedMarts
+from perf_pipelines.scheme.oddities import is_in_percents
 from perf_pipelines.sql_text import literal
 from perf_pipelines.warehouse.engine import memory_limit, replace_table, tables_of_periods
+from perf_pipelines.wording import Language, percentage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
     from perf_pipelines.closing import Closing
     from perf_pipelines.periods import Period
+    from perf_pipelines.scheme.model import Kpi
     from perf_pipelines.warehouse.dbt import CompiledModel
 
 _SCORED, _SAID = ("fct_evaluation", "fct_payout"), ("fct_score_step",)
@@ -76,7 +79,10 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """The answer: what is published, what would be, in words what was held fixed, and the names of the grades."""
+    """The answer: what is published, what would be, in words what was held fixed, and the names of the grades.
+
+    ``remarks``: what may be asked and hardly anybody means, like 60 for 60 %.
+    """
 
     period_id: str
     employee_id: str
@@ -87,6 +93,7 @@ class WhatIf:
     after: Outcome
     grades: Mapping[str, Label]
     held_fixed: tuple[Label, ...]
+    remarks: tuple[Label, ...]
 
 
 def what_if(closing: Closing, *, period: Period, employee: str, actuals: Mapping[str, Decimal]) -> WhatIf:
@@ -127,6 +134,7 @@ def what_if(closing: Closing, *, period: Period, employee: str, actuals: Mapping
         after=after,
         grades={band.grade: band.name for band in closing.company.scheme.on(period.starts_on).grades.bands},
         held_fixed=tuple(_held_fixed(before)),
+        remarks=tuple(_remarks(closing.company.scheme.kpis, actuals)),
     )
 
 
@@ -216,6 +224,18 @@ def _changes(lines: Sequence[Mapping[str, Any]], actuals: Mapping[str, Decimal])
             before=line["actual"] if len(measured) == 1 else line["whole"],
             after=value,
         )
+
+
+def _remarks(kpis: Mapping[str, Kpi], actuals: Mapping[str, Decimal]) -> Generator[Label]:
+    for kpi_id, value in actuals.items():
+        kpi = kpis.get(kpi_id)
+        if kpi and is_in_percents(value, kpi):
+            yield Label(
+                zh=f"{kpi.name.zh}以比率计，{plain(value)} 即 {percentage(value, Language.zh)}；"
+                f"若指 {plain(value)}%，请写 {kpi_id}={plain(value / 100)}",
+                en=f"{kpi.name.en} is a share, of which {plain(value)} is {percentage(value, Language.en)}: "
+                f"write {kpi_id}={plain(value / 100)} if {plain(value)} % is meant",
+            )
 
 
 def _held_fixed(before: Outcome) -> Generator[Label]:

@@ -39,7 +39,8 @@ _SAID: Sequence[tuple[str, str, str]] = (
     (
         "expected ',' or '}'",
         "something stands here where the { of line %d needs a comma or its closing }",
-        "write {key: value, key: value}, with a comma between two keys and a } at the end",
+        "write {key: value, key: value}, with a comma between two keys and a } at the end; a text with a colon or a "
+        "comma in it needs quotes",
     ),
     (
         "expected ',' or ']'",
@@ -92,6 +93,23 @@ _PARTS: Mapping[str, str] = {
 """What is meant by a character of full width that stands where YAML's own would."""
 
 
+_CONFLICT = re.compile(r"^(?:(?:<{7}|>{7}|\|{7})(?= |\r?$)|={7}(?=\r?$))", re.MULTILINE)
+_DASH = re.compile(r"\s*([–—−‐])\s")
+_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
+_HASH = re.compile(r"\s#")
+
+
+def conflict_problem(file: str, text: str) -> Problem | None:
+    """The problem with ``text`` that is two versions of a file, which git could not merge."""
+    marker = _CONFLICT.search(text)
+    return marker and Problem(
+        file=file,
+        line=text[: marker.start()].count("\n") + 1,
+        what=f"`{marker[0]}` is left of a merge of two versions of the file, which stand below each other here",
+        todo="keep one of them, and take out the lines <<<<<<<, ======= and >>>>>>>",
+    )
+
+
 def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
     """The problem with ``text`` that PyYAML has found, with its line; where a character explains it, that one."""
     if isinstance(error, yaml.reader.ReaderError):
@@ -106,6 +124,20 @@ def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
     first = error.context_mark.line if isinstance(error, yaml.MarkedYAMLError) and error.context_mark else last
     lines = text.splitlines()
     for index in _around(first, last, len(lines)):
+        if dash := _DASH.match(lines[index]):
+            return Problem(
+                file=file,
+                line=index + 1,
+                what=f"the line begins with {strangers(dash[1])}, which begins no entry of a list",
+                todo="write `- ` in its place",
+            )
+        if _comments_a_bracket_out(lines[index]):
+            return Problem(
+                file=file,
+                line=index + 1,
+                what="a comment begins at the #, so that the bracket behind it closes nothing",
+                todo="put the text with the # in quotes, or take the comment out",
+            )
         if stranger := _stranger(lines[index]):
             return Problem(
                 file=file,
@@ -120,6 +152,17 @@ def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         ("the line cannot be read", _ELSEWHERE),
     )
     return Problem(file=file, line=last + 1, what=what.replace("%d", str(first + 1)), todo=todo)
+
+
+def _comments_a_bracket_out(line: str) -> bool:
+    """Whether what a # makes a comment closes a bracket that the line has opened before."""
+    text = _QUOTED.sub("", line)
+    found = _HASH.search(text)
+    before, after = (text[: found.start()], text[found.end() :]) if found else ("", "")
+    return any(
+        before.count(opening) > before.count(closing) and after.count(closing) > after.count(opening)
+        for opening, closing in ("{}", "[]")
+    )
 
 
 def _around(first: int, last: int, count: int) -> list[int]:

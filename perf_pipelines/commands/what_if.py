@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_pipelines.commands.options import CompanyOption, LanguageOption, PeriodOption  # noqa: TC001 — read at run time
-from perf_pipelines.commands.saying import beside_the_computed
+from perf_pipelines.commands.saying import beside_the_computed, remark
 from perf_pipelines.currencies import money
 from perf_pipelines.wording import Language, in_unit, number
 
@@ -48,6 +48,8 @@ def what_if(
     )
     console = Console()
     console.print(_comparison(answer, language))
+    for each in answer.remarks:
+        remark(language.of(each))
     zh = language is Language.zh
     for heading, sentences in (
         ("变化的步骤" if zh else "Steps that change", _changed_steps(answer, language)),

@@ -15,6 +15,7 @@ from perf_pipelines.scheme.aggregations import Aggregation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from perf_pipelines.reports.marts import PublishedMarts
 
@@ -29,13 +30,16 @@ class Evidence:
     ``goal`` has ``path_zh`` and ``path_en``, the way from the strategy down. ``rows`` are those of
     ``fct_kpi_contribution`` that counted, the largest numerators first; ``contributions`` is how many there are,
     ``zeros`` how many of them have the numerator 0, like a deal that was lost. A row's ``credit`` is 1 where the KPI
-    takes rows whole, and its ``denominator`` null where that has no part in it.
+    takes rows whole, and its ``denominator`` null where that has no part in it. ``numerator`` and ``denominator`` are
+    what all that counted come to, with their credits; null unless the KPI is one by the other.
     """
 
     goal: dict[str, Any]
     rows: list[dict[str, Any]]
     contributions: int
     zeros: int
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +135,11 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evi
                 and report.valid_from <= team.valid_to and report.valid_to >= team.valid_from
         )
 
-        select contribution.*, count(*) filter (where contribution.numerator = 0) over () as zeros
+        select
+            contribution.*,
+            count(*) filter (where contribution.numerator = 0) over () as zeros,
+            sum(contribution.numerator * contribution.credit) over () as numerators,
+            sum(contribution.denominator * contribution.credit) over () as denominators
         from marts.fct_kpi_contribution as contribution
         where
             contribution.period_id = $period_id
@@ -159,8 +167,11 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evi
             "rows": rows,
         },
     )
-    zeros = max((row.pop("zeros") for row in found), default=0)
+    # each row says the same of all
+    of_all = [(row.pop("zeros"), row.pop("numerators"), row.pop("denominators")) for row in found]
+    zeros, *totals = of_all[0] if of_all else (0, None, None)
     credited = _credited(score["aggregation"])
+    numerator, denominator = totals if "denominator" in credited else (None, None)
     return Evidence(
         goal={"path_zh": score["path_zh"], "path_en": score["path_en"]},
         rows=[
@@ -173,6 +184,8 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evi
         ],
         contributions=score["contributions"],
         zeros=zeros,
+        numerator=numerator,
+        denominator=denominator,
     )
 
 

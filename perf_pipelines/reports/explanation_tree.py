@@ -48,6 +48,9 @@ def _introduction(evidence: Evidence, *, zh: bool) -> str:
     said = f"计入 {counted} 条记录" if zh else f"{counted} {'row' if counted == 1 else 'rows'} counted"
     if 0 < evidence.zeros < counted:
         said += f"，其中 {evidence.zeros} 条为 0" if zh else f", {evidence.zeros} of them with 0"
+    if evidence.numerator is not None and evidence.denominator is not None:
+        total = f"{number(evidence.numerator)} / {number(evidence.denominator)}"
+        said += f"，合计 {total}" if zh else f", {total} in all"
     if not shown:
         return said
     if shown < counted:

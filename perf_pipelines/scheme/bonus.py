@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from perf_pipelines.currencies import FINEST
-from perf_pipelines.fields import Entry, Exactly, Identifier, Text, plain, refusal
+from perf_pipelines.fields import Called, Entry, Exactly, Identifier, Text, plain, refusal
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.rules import Attainment, Pair, Parameters, Points, refuse_falling
 from perf_pipelines.scheme.versions import Dated
@@ -24,7 +24,9 @@ class Accelerator(Entry):
     """Beyond the last point or step of a curve: ``rate`` more for each ``per``, in a straight line."""
 
     rate: Annotated[Decimal, Exactly(precision=9, scale=4, above=0, at_most=1000)]
-    per: Annotated[Decimal, Exactly(precision=18, scale=8, above=0, at_most=1000)] = Decimal(1)
+    per: Annotated[
+        Decimal, Exactly(precision=18, scale=8, above=0, at_most=1000), Called("加速单位", "each so much")
+    ] = Decimal(1)
 
 
 class Curve(Entry):
@@ -35,12 +37,18 @@ class Curve(Entry):
     never more than ``cap``. Of attainments, none counts as more than ``attainment_cap``.
     """
 
-    of: Literal["final_score", "attainment"] = "final_score"
+    of: Annotated[Literal["final_score", "attainment"], Called("依据", "measured by")] = "final_score"
     threshold: Attainment | None = None
-    points: Annotated[tuple[Pair, ...], Field(min_length=2)] | None = None
-    steps: Annotated[tuple[Pair, ...], Field(min_length=1)] | None = None
+    points: Annotated[
+        Annotated[tuple[Pair, ...], Field(min_length=2)] | None,
+        Called("折线点（分数与系数）", "points of score and factor"),
+    ] = None
+    steps: Annotated[
+        Annotated[tuple[Pair, ...], Field(min_length=1)] | None,
+        Called("阶梯（分数与系数）", "steps of score and factor"),
+    ] = None
     accelerator: Accelerator | None = None
-    cap: Factor | None = None
+    cap: Annotated[Factor | None, Called("系数封顶", "largest factor")] = None
     attainment_cap: Annotated[Decimal, Exactly(precision=18, scale=8, above=0, at_most=1000)] = Decimal(2)
 
     @model_validator(mode="after")
@@ -91,8 +99,10 @@ class Fund(Entry):
     """
 
     amount: Annotated[dict[Cycle, Money], Field(min_length=1)] | None = None
-    kpi: Identifier | None = None
-    share: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)] | None = None
+    kpi: Annotated[Identifier | None, Called("取自指标", "taken of")] = None
+    share: Annotated[
+        Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)] | None, Called("提取比例", "share taken")
+    ] = None
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
@@ -114,8 +124,8 @@ class Pool(Entry):
     """
 
     company: Fund | None = None
-    departments: dict[Text, Fund] = Field(default_factory=dict[str, Fund])
-    scale: Literal["down", "up_and_down"] = "down"
+    departments: Annotated[dict[Text, Fund], Called("部门", "department")] = Field(default_factory=dict[str, Fund])
+    scale: Annotated[Literal["down", "up_and_down"], Called("调整方向", "scaled")] = "down"
 
     @model_validator(mode="after")
     def _holds_something(self) -> Self:
@@ -137,10 +147,15 @@ class Bonus(Dated):
     ``at_most``: most that one person gets in a period of the cycle.
     """
 
-    cycles: dict[Cycle, Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]]
+    cycles: Annotated[
+        dict[Cycle, Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)]],
+        Called("发放比例", "paid share"),
+    ]
     multiplier: dict[Identifier, Annotated[Decimal, Exactly(precision=9, scale=6, at_least=0)]] | None = None
     curve: Curve | None = None
-    at_most: dict[Cycle, Money] = Field(default_factory=dict[Cycle, Decimal])
+    at_most: Annotated[dict[Cycle, Money], Called("每人上限", "most for one person")] = Field(
+        default_factory=dict[Cycle, Decimal]
+    )
     pool: Pool | None = None
 
     @model_validator(mode="after")

@@ -89,6 +89,8 @@ class _Side:
         self.scheme = scheme
         self._language = language
         self._joint = "，" if language is Language.zh else ", "
+        self._listed = "、" if language is Language.zh else ", "
+        self._apart = "；" if language is Language.zh else "; "
         self._names: Mapping[str, Mapping[str, Label]] = {
             "kpis": {kpi_id: kpi.name for kpi_id, kpi in scheme.kpis.items()},
             "goals": {goal.id: goal.name for goal in scheme.goals},
@@ -110,7 +112,7 @@ class _Side:
         name = getattr(entry, "name", None)
         if isinstance(name, Label):
             return self._language.of(name)
-        return ", ".join(self.named(part, key) for key, part in _identity(entry))
+        return self._listed.join(self.named(part, key) for key, part in _identity(entry))
 
     def kpi_of(self, entry: Entry) -> Kpi | None:
         """The KPI that an entry is about."""
@@ -137,10 +139,14 @@ class _Side:
             case dict():
                 pairs = cast("Mapping[str, object]", value).items()
                 return self._joint.join(
-                    f"{self.named(str(each), key)} {self.written(part, key, field, kpi)}" for each, part in pairs
+                    self._with_label(self.named(str(each), key), part, key, field, kpi) for each, part in pairs
                 )
             case tuple():
-                return ", ".join(self._item(part, key, field, kpi) for part in cast("Sequence[object]", value))
+                parts = cast("Sequence[object]", value)
+                # versions have no name that would tell where one ends and the next begins
+                versions = any(isinstance(part, Entry) and not self.called(part) for part in parts)
+                joint = self._apart if versions else self._listed
+                return joint.join(self._item(part, key, field, kpi) for part in parts)
             case _:
                 return self.named(str(value), key)
 
@@ -160,10 +166,12 @@ class _Side:
 
     def _item(self, part: object, key: str, field: FieldInfo, kpi: Kpi | None) -> str:
         if isinstance(part, Entry):
-            told = self.described(part, kpi, without=_naming(part))
-            return _remarked(self.called(part), told, self._language)
-        written = self.written(part, key, field, kpi)
-        return f"[{written}]" if isinstance(part, tuple) else written
+            called, told = self.called(part), self.described(part, kpi, without=_naming(part))
+            return _remarked(called, told, self._language) if called else told
+        if isinstance(part, tuple):
+            pair = (self.written(each, key, field, kpi) for each in cast("Sequence[object]", part))
+            return f"[{self._joint.join(pair)}]"
+        return self.written(part, key, field, kpi)
 
     def _asked(self, target: Target, kpi: Kpi | None) -> str:
         """A number where it is asked of everybody, as most are."""
@@ -238,11 +246,11 @@ class _Comparison:
     ) -> Iterator[str]:
         for each in dict.fromkeys([*old, *new]):
             side, value = (self._after, new[each]) if each in new else (self._before, old[each])
-            name = side.called(value) if isinstance(value, Entry) else ""
-            called = name or side.named(str(each), key)
+            name = getattr(value, "name", None)
+            called = self._language.of(name) if isinstance(name, Label) else side.named(str(each), key)
             member = self._member(place, called)
-            if each not in old and isinstance(value, Entry):
-                yield self._added(member, side.described(value, None, without=_naming(value)))
+            if each not in old and isinstance(value, Entry) and not isinstance(value, Target):
+                yield self._added(member, side.described(value, place.kpis[1], without={"name"}))
             elif each not in old:
                 yield self._added(member, side.written(value, key, field, place.kpis[1]))
             elif each not in new:
@@ -282,7 +290,7 @@ class _Comparison:
         """Speak of a member of a section as the subject, of anything smaller as a part of it."""
         if place.is_section:
             return replace(place, subject=f"{place.subject} {called}", is_section=False)
-        return replace(place, owner=", ".join(filter(None, [place.owner, called])))
+        return replace(place, owner=("·" if self._zh else ", ").join(filter(None, [place.owner, called])))
 
     def _added(self, place: _Place, told: str) -> str:
         said = self._comes_or_goes(place, zh="新增", en="added")

@@ -1,14 +1,17 @@
 """What the fields of scheme.yaml and the words in them are called in sentences.
 
-A field is looked up by class and key (``Goal.from``), then by its key alone: a new field needs a line here only where
-its key is new or means something of its own.
+A field that is annotated so (:class:`~perf_pipelines.fields.Called`), and a kind of rule or of aggregation, say it
+themselves; here stands what several blocks have in common. A new field needs a line here, or an annotation where its
+key is not shared or means something of its own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perf_pipelines.fields import Entry, Label
+from perf_pipelines.fields import Called, Entry, Label, blocks_by_kind
+from perf_pipelines.scheme.aggregations import Aggregation
+from perf_pipelines.scheme.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +21,6 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "activities": ("活动回报", "activities"),
     "aggregation": ("汇总方式", "aggregation"),
     "amount": ("金额", "amount"),
-    "at": ("分位", "percentile"),
     "at_least": ("最低分", "lowest score"),
     "at_most": ("上限", "limit"),
     "attainment_cap": ("单项达成率上限", "most that an attainment counts as"),
@@ -26,7 +28,6 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "below": ("达成率低于", "attainment below"),
     "better": ("更优方向", "better"),
     "bonus": ("奖金", "bonus"),
-    "bound": ("界值", "bound"),
     "cap": ("封顶分", "cap"),
     "capability": ("能力诊断", "capabilities"),
     "change_inside_period": ("周期内变更", "change inside a period"),
@@ -49,8 +50,6 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "employees": ("个人目标", "target of employee"),
     "error": ("允许的误判率", "rate of false findings"),
     "evaluation": ("评估", "evaluation"),
-    "exceeded": ("超额得分", "points when exceeded"),
-    "exceeded_at": ("超额起点", "exceeded from an attainment of"),
     "expected": ("应占比例", "expected share"),
     "extra_points": ("加减分", "extra points"),
     "fairness": ("评分公平性", "fairness of ratings"),
@@ -84,7 +83,6 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "min_raters": ("最少评价人数", "fewest raters"),
     "min_sample": ("最少样本数", "fewest rows that count as data"),
     "min_weeks": ("最少周数", "fewest weeks"),
-    "missed": ("未达成得分", "points when missed"),
     "money": ("奖金", "money"),
     "months": ("月数", "months"),
     "multiplier": ("奖金系数", "multiplier"),
@@ -103,7 +101,6 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "quota_min_headcount": ("按比例评级的最少人数", "fewest people for a quota"),
     "rater_leniency": ("评价人宽严修正", "correction of lenient and severe raters"),
     "rate": ("每单位增加系数", "factor added for each"),
-    "reached": ("达成得分", "points when reached"),
     "reaches": ("达到", "reaches"),
     "review": ("复盘", "review"),
     "rewards": ("即时奖励", "instant reward"),
@@ -114,7 +111,6 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "scheme": ("方案名称", "name of the scheme"),
     "self_difference": ("自评偏差", "difference of a self-rating"),
     "share": ("人数占比", "share of people"),
-    "steps": ("阶梯", "steps"),
     "subject": ("对象", "subject"),
     "strengths": ("强项与弱项", "strengths and weaknesses"),
     "support": ("帮扶计划", "support"),
@@ -128,30 +124,6 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "veto": ("一票否决", "veto"),
     "weight": ("权重", "weight"),
     "weights": ("权重", "weight"),
-    "zero_at": ("零分点", "no points at an attainment of"),
-    "Accelerator.per": ("加速单位", "each so much"),
-    "Bonus.at_most": ("每人上限", "most for one person"),
-    "Bonus.cycles": ("发放比例", "paid share"),
-    "Curve.cap": ("系数封顶", "largest factor"),
-    "Curve.of": ("依据", "measured by"),
-    "Curve.points": ("折线点（分数与系数）", "points of score and factor"),
-    "Curve.steps": ("阶梯（分数与系数）", "steps of score and factor"),
-    "Evaluation.feedback": ("360°反馈的权重", "weight of the 360° feedback"),
-    "Evaluation.kpi": ("KPI得分的权重", "weight of the KPI score"),
-    "ExtraPoints.positions": ("岗位", "positions"),
-    "Fund.kpi": ("取自指标", "taken of"),
-    "Fund.share": ("提取比例", "share taken"),
-    "Goal.from": ("起点", "baseline"),
-    "InstantReward.points": ("积分", "points"),
-    "InstantReward.positions": ("岗位", "positions"),
-    "GradeOfMonths.share": ("月份占比", "share of months"),
-    "Label.en": ("英文", "in English"),
-    "Label.zh": ("中文", "in Chinese"),
-    "Piecewise.points": ("折线点", "points of the line"),
-    "Pool.departments": ("部门", "department"),
-    "Pool.scale": ("调整方向", "scaled"),
-    "Review.scheme": ("方案复盘", "review of the scheme"),
-    "Veto.grade": ("至多", "at best"),
 }
 """Chinese and English, by the key in the file."""
 
@@ -159,7 +131,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "attainment": ("加权达成率", "weighted attainment"),
     "bands": ("按分数段", "by score"),
     "both": ("按分数段并对照比例", "by score, with the quota told beside it"),
-    "count_distinct": ("去重计数", "distinct count"),
     "down": ("只下调", "down only"),
     "exclude": ("剔除并分摊权重", "left out, its weight spread over the others"),
     "false": ("否", "no"),
@@ -169,32 +140,22 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "hold": ("暂缓评估", "not evaluated until it is there"),
     "key_result": ("关键结果", "key result"),
     "kpi_only": ("只看KPI得分", "KPI score alone"),
-    "linear": ("线性", "linear"),
     "lower": ("越低越好", "lower"),
     "manager": ("上级", "manager"),
-    "mean": ("平均值", "mean"),
-    "median": ("中位数", "median"),
     "month": ("月", "month"),
     "none": ("无", "none"),
     "objective": ("目标", "objective"),
     "peer": ("同事", "peer"),
-    "percentile": ("分位数", "percentile"),
-    "piecewise": ("折线", "piecewise linear"),
     "quarter": ("季度", "quarter"),
     "quota": ("按比例", "by quota"),
-    "ratio": ("比率", "ratio"),
     "refuse": ("拒绝", "refused"),
     "report": ("下属", "report"),
     "self": ("本人", "self"),
-    "share_of_units": ("达标单位占比", "share of units"),
     "shrink": ("收缩", "shrink"),
     "split": ("分段评估", "assessed in parts"),
     "sprint": ("迭代", "sprint"),
-    "steps": ("阶梯", "steps"),
     "strategy": ("战略", "strategy"),
-    "sum": ("求和", "sum"),
     "team": ("团队", "team"),
-    "threshold": ("门槛", "threshold"),
     "true": ("是", "yes"),
     "up_and_down": ("可上调也可下调", "up and down"),
     "week": ("周", "week"),
@@ -204,23 +165,39 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 """The words of closed lists."""
 
 
+_KINDS: Mapping[str, Called] = {
+    kind: getattr(entry, "called")  # noqa: B009 — every class of the two unions has it, which their type does not say
+    for union in (Rule, Aggregation)
+    for kind, entry in blocks_by_kind(union).items()
+}
+
+
 def label_of(entry: type[Entry], key: str) -> Label:
     """What the field ``key`` of ``entry`` is called; the key itself where nobody has said."""
-    zh, en = _FIELDS.get(f"{entry.__name__}.{key}") or _FIELDS.get(key) or (key, key)
+    zh, en = _said(entry, key) or (key, key)
     return Label(zh=zh, en=en)
 
 
 def word(text: str) -> Label:
     """A word of a closed list as people say it; any other text as it is."""
+    if text in _KINDS:
+        return Label(zh=_KINDS[text].zh, en=_KINDS[text].en)
     zh, en = _WORDS.get(text) or (text, text)
     return Label(zh=zh, en=en)
 
 
 def is_labelled(entry: type[Entry], key: str) -> bool:
     """Whether somebody has said what the field is called."""
-    return f"{entry.__name__}.{key}" in _FIELDS or key in _FIELDS
+    return _said(entry, key) is not None
 
 
 def is_spoken(text: str) -> bool:
     """Whether somebody has said how the word is spoken."""
-    return text in _WORDS
+    return text in _KINDS or text in _WORDS
+
+
+def _said(entry: type[Entry], key: str) -> tuple[str, str] | None:
+    fields = (field for name, field in entry.model_fields.items() if (field.alias or name) == key)
+    for called in (each for field in fields for each in field.metadata if isinstance(each, Called)):
+        return called.zh, called.en
+    return _FIELDS.get(key)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from perf_pipelines.fields import (
+    Called,
     Currency,
     Day,
     Entry,
@@ -93,7 +94,7 @@ class Goal(Entry):
     department: Text | None = None
     name: Label
     kpi: Identifier | None = None
-    from_: GoalValue | None = Field(default=None, alias="from")
+    from_: Annotated[GoalValue | None, Called("起点", "baseline")] = Field(default=None, alias="from")
     to: GoalValue | None = None
 
 
@@ -101,7 +102,7 @@ class Veto(Entry):
     """An attainment below ``below`` leaves the employee at ``grade`` at best, whatever the score."""
 
     below: Attainment = Decimal(1)
-    grade: Identifier
+    grade: Annotated[Identifier, Called("至多", "at best")]
 
 
 class PositionKpi(Dated):
@@ -149,7 +150,7 @@ class ExtraPoints(Dated):
     id: Identifier
     name: Label
     kpi: Identifier
-    positions: tuple[Identifier, ...] | None = Field(default=None, min_length=1)
+    positions: Annotated[tuple[Identifier, ...] | None, Called("岗位", "positions")] = Field(default=None, min_length=1)
     points: Annotated[Decimal, Exactly(precision=9, scale=4, at_least=-1000, at_most=1000)]
     per: Amount
     at_most: Annotated[Decimal, Exactly(precision=9, scale=4, above=0, at_most=1000)] = Decimal(1000)
@@ -165,8 +166,8 @@ class Evaluation(Dated):
     final scores of those shorter periods, weighted by days; the coverage is then the share of days evaluated.
     """
 
-    kpi: Share
-    feedback: Share = Decimal(0)
+    kpi: Annotated[Share, Called("KPI得分的权重", "weight of the KPI score")]
+    feedback: Annotated[Share, Called("360°反馈的权重", "weight of the 360° feedback")] = Decimal(0)
     no_feedback: Literal["kpi_only", "hold", "zero"] = "kpi_only"
     min_coverage: Share
     mean_of: dict[Cycle, Cycle] = Field(default_factory=dict[Cycle, Cycle])

@@ -107,9 +107,14 @@ def _shares(scheme: Scheme, _: Horizon) -> Iterator[Finding]:
                 yield from _percents(("goals", index, key), value, kpi)
 
 
-def _percents(place: Loc, value: Decimal, kpi: Kpi) -> Iterator[Finding]:
+def is_in_percents(value: Decimal, kpi: Kpi) -> bool:
+    """Whether ``value`` is too much for the share that ``kpi`` is, as 30 is where 0.3 is meant."""
     impossible = isinstance(kpi.aggregation, ShareOfUnits) and value > 1
-    if kpi.unit.en == SHARE and (impossible or value >= _LIKELY_SHARE):
+    return kpi.unit.en == SHARE and (impossible or value >= _LIKELY_SHARE)
+
+
+def _percents(place: Loc, value: Decimal, kpi: Kpi) -> Iterator[Finding]:
+    if is_in_percents(value, kpi):
         yield (
             place,
             f"the KPI is a share, of which {plain(value)} is {percentage(value, Language.en)}",
@@ -132,6 +137,19 @@ def _rules(scheme: Scheme, _: Horizon) -> Iterator[Finding]:
         for word in ("floor", "cap"):
             if (points := getattr(line, word)) is not None:
                 yield from _points((*place, word), points)
+
+
+def _vetoes(scheme: Scheme, _: Horizon) -> Iterator[Finding]:
+    for place, line in lines_of(scheme):
+        for grades in scheme.grades if line.veto else ():
+            best, *others = (band.grade for band in grades.bands)
+            if line.veto and line.veto.grade == best:
+                yield (
+                    (*place, "veto", "grade"),
+                    f"`{best}` is the best grade of all, so that the veto lowers nobody's",
+                    f"write the best grade that it is to leave, like `{others[0]}`" if others else "take the veto out",
+                )
+                break
 
 
 def _grades(scheme: Scheme, _: Horizon) -> Iterator[Finding]:
@@ -171,4 +189,4 @@ def _points(place: Loc, value: Decimal) -> Iterator[Finding]:
         )
 
 
-_LOOKS: tuple[Callable[[Scheme, Horizon], Iterator[Finding]], ...] = (_days, _shares, _rules, _grades)
+_LOOKS: tuple[Callable[[Scheme, Horizon], Iterator[Finding]], ...] = (_days, _shares, _rules, _vetoes, _grades)

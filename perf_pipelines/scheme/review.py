@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from perf_pipelines.fields import Entry, Exactly, Identifier, Share, Whole
+from perf_pipelines.fields import Called, Entry, Exactly, Identifier, Share, Whole
 from perf_pipelines.scheme.feedback import FEWEST_RATERS
 from perf_pipelines.scheme.versions import Dated
 
@@ -116,7 +116,9 @@ class GradeOfMonths(Entry):
     """``grade`` in at least ``share`` of a longer period's evaluated months, which are ``min_months`` at least."""
 
     grade: Identifier
-    share: Annotated[Decimal, Exactly(precision=9, scale=6, above=0, at_most=1)] = Decimal("0.75")
+    share: Annotated[
+        Decimal, Exactly(precision=9, scale=6, above=0, at_most=1), Called("月份占比", "share of months")
+    ] = Decimal("0.75")
     min_months: Annotated[int, Whole(at_least=1, at_most=12)] = 3
 
 
@@ -133,7 +135,7 @@ class Review(Dated):
     systemic_miss: SystemicMiss
     distribution: Distribution = Distribution()
     activities: ActivityReview = ActivityReview()
-    scheme: SchemeReview = SchemeReview()
+    scheme: Annotated[SchemeReview, Called("方案复盘", "review of the scheme")] = SchemeReview()
     capability: CapabilityReview = CapabilityReview()
     fairness: FairnessReview = FairnessReview()
     strengths: StrengthReview = StrengthReview()

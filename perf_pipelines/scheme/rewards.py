@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from perf_pipelines.currencies import FINEST
-from perf_pipelines.fields import Day, Exactly, Identifier, Label, refusal
+from perf_pipelines.fields import Called, Day, Exactly, Identifier, Label, refusal
 from perf_pipelines.scheme.targets import Amount
 from perf_pipelines.scheme.versions import Dated
 
@@ -29,9 +29,11 @@ class InstantReward(Dated):
     kpi: Identifier
     subject: Identifier = UNIT
     reaches: Amount
-    points: Annotated[Decimal, Exactly(precision=9, scale=4, above=0)] | None = None
+    points: Annotated[Annotated[Decimal, Exactly(precision=9, scale=4, above=0)] | None, Called("积分", "points")] = (
+        None
+    )
     money: Annotated[Decimal, Exactly(precision=18, scale=FINEST, above=0, at_most=10_000_000)] | None = None
-    positions: tuple[Identifier, ...] | None = Field(default=None, min_length=1)
+    positions: Annotated[tuple[Identifier, ...] | None, Called("岗位", "positions")] = Field(default=None, min_length=1)
     until: Day | None = None
 
     @model_validator(mode="after")

@@ -1,17 +1,18 @@
 """Rule kinds: from attainment (actual / target; 1 = just reached) to points (10 = just reached).
 
 A rule kind is one class here, added to :data:`Rule`, and one macro ``rule_<kind>`` in dbt_project/macros/rules/.
+``called`` is what people call the kind.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from perf_pipelines.fields import ByKind, Exactly, plain, refusal
+from perf_pipelines.fields import ByKind, Called, Exactly, plain, refusal
 from perf_pipelines.scheme.versions import Dated
 
 if TYPE_CHECKING:
@@ -32,11 +33,16 @@ Parameters = dict[str, str | list[list[str]]]
 class Threshold(Dated):
     """Below 1 ``missed``, from 1 ``reached``, from ``exceeded_at`` ``exceeded`` points."""
 
+    called: ClassVar[Called] = Called("门槛", "threshold")
     kind: Literal["threshold"]
-    missed: Points
-    reached: Points
-    exceeded: Points
-    exceeded_at: Annotated[Decimal, Exactly(precision=18, scale=8, above=1, at_most=1000)]
+    missed: Annotated[Points, Called("未达成得分", "points when missed")]
+    reached: Annotated[Points, Called("达成得分", "points when reached")]
+    exceeded: Annotated[Points, Called("超额得分", "points when exceeded")]
+    exceeded_at: Annotated[
+        Decimal,
+        Exactly(precision=18, scale=8, above=1, at_most=1000),
+        Called("超额起点", "exceeded from an attainment of"),
+    ]
 
     @model_validator(mode="after")
     def _better_pays_more(self) -> Self:
@@ -63,8 +69,11 @@ class Threshold(Dated):
 class Linear(Dated):
     """0 points at ``zero_at``, 10 at 1, on along the same line up to ``cap``."""
 
+    called: ClassVar[Called] = Called("线性", "linear")
     kind: Literal["linear"]
-    zero_at: Annotated[Decimal, Exactly(precision=18, scale=8, at_least=0, below=1)]
+    zero_at: Annotated[
+        Decimal, Exactly(precision=18, scale=8, at_least=0, below=1), Called("零分点", "no points at an attainment of")
+    ]
     cap: Annotated[Decimal, Exactly(precision=9, scale=4, at_least=10, at_most=1000)]
 
     def parameters(self) -> Parameters:
@@ -80,8 +89,9 @@ class Linear(Dated):
 class Steps(Dated):
     """The points of the highest step [attainment, points] that is reached; 0 below the first."""
 
+    called: ClassVar[Called] = Called("阶梯", "steps")
     kind: Literal["steps"]
-    steps: tuple[Pair, ...] = Field(min_length=1)
+    steps: Annotated[tuple[Pair, ...], Called("阶梯", "steps")] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
@@ -101,8 +111,9 @@ class Steps(Dated):
 class Piecewise(Dated):
     """Straight lines between the given points [attainment, points]; level before the first and after the last."""
 
+    called: ClassVar[Called] = Called("折线", "piecewise linear")
     kind: Literal["piecewise"]
-    points: tuple[Pair, ...] = Field(min_length=2)
+    points: Annotated[tuple[Pair, ...], Called("折线点", "points of the line")] = Field(min_length=2)
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:

@@ -114,7 +114,7 @@ def test_where_the_terminal_is_narrow_names_are_broken_and_figures_never(
                 "grade: 111 ≥ 95 → Excellent",
                 "attainment 2.3604 → exceeded → 12 points × weight 35 % × 10 = 42",
                 "Sales cycle (lower is better): target 60 days ÷ actual",
-                "35 rows counted, 10 of them with 0; the largest 3:",  # deals closed, of which 25 won
+                "35 rows counted, 10 of them with 0, 25 / 35 in all; the largest 3:",  # deals closed, of which 25 won
                 "25 rows counted; the largest 3:",
                 "proposed payout: base of a month 1,200 × paid share 50 % × 1.5 for Excellent = 900 USD",
             ],
@@ -127,7 +127,7 @@ def test_where_the_terminal_is_narrow_names_are_broken_and_figures_never(
                 "达成率 2.3604 → 超额 → 12 分 × 权重 35% × 10 = 42",
                 "营收增长 › 赢得更多订单",
                 "成交周期（越低越好）：目标 60 天 ÷ 实际",
-                "计入 35 条记录，其中 10 条为 0；数值最大的 3 条：",
+                "计入 35 条记录，其中 10 条为 0，合计 25 / 35；数值最大的 3 条：",
                 "拟发奖金：月度基数 1,200 × 发放比例 50% × 优秀系数 1.5 = 900 USD",
             ],
         ),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
 
+from perf_pipelines.home import CompanyHome
 from perf_pipelines.publication import open_marts
+from perf_pipelines.reports.explanation import explain
+from perf_pipelines.reports.marts import PublishedMarts
 from tests.pipeline.arithmetic import equations, last_number
 
 if TYPE_CHECKING:
@@ -62,6 +66,27 @@ def test_everybody_has_every_step_in_both_languages_and_numbered_without_gaps(cl
         kinds = [step["kind"] for step in said if step["kind"] not in {"target", "points"}]
         last = ["kpi_score", "final", "grade", "rank", "payout"] if "final" in kinds else ["reason"]
         assert kinds == ["kpi"] * 5 + last
+
+
+def test_what_the_rows_of_a_ratio_come_to_gives_its_actual(closed_year: Place) -> None:
+    marts = PublishedMarts(CompanyHome(closed_year.home / closed_year.name))
+    people = marts.query("select employee_id from marts.rpt_score_table where period_id = '2017-Q4'")
+    actuals = {
+        (row["employee_id"], row["kpi_id"]): row["actual"]
+        for row in marts.query(
+            "select employee_id, kpi_id, actual from marts.fct_kpi_score where period_id = '2017-Q4'"
+        )
+    }
+    checked = 0
+    for employee in (row["employee_id"] for row in people):
+        for step in explain(marts, period="2017-Q4", employee=employee, rows=1).steps:
+            if step.evidence and step.evidence.numerator is not None and step.evidence.denominator:
+                actual = Fraction(step.evidence.numerator) / Fraction(step.evidence.denominator)
+                published = Fraction(actuals[employee, step.said["kpi_id"]])
+                assert abs(actual - published) <= Fraction(1, 2 * 10**8), step.said["text_en"]
+                checked += 1
+    # win rate and price realisation of everybody with deals, and of the managers those of their teams
+    assert checked > 60
 
 
 def test_a_version_without_steps_says_that_the_period_has_to_be_closed_again(

@@ -176,3 +176,21 @@ def test_a_broken_promise_of_a_dbt_test_stops_the_run_and_shows_its_rows(
     done, failed, _ = steps_of_last_run(closed_march)
     assert (done, failed) == ([], "inputs")
     assert closed_march.published_bytes() == before
+
+
+def test_a_position_that_is_called_otherwise_in_the_scheme_or_the_company_is_told_with_who_holds_it(
+    closed_march: Place, change: Callable[[Path, str, str], None]
+) -> None:
+    change(closed_march.company / "scheme.yaml", "  sales_agent:\n", "  sales_agnet:\n")
+    change(closed_march.company / "models" / "inputs" / "company_positions.sql", "('sales_manager',", "('manager',")
+    outcome = closed_march.call("run", "--period", "2017-04")
+    assert outcome.code == 6
+    told = re.sub(r"\s+", " ", outcome.err)
+    assert "scheme.yaml scheme_stranger (row what=position, named=sales_agnet)" in told
+    assert (
+        "scheme.yaml names a position that the company does not have; it has no position sales_agent, which "
+        "anna_snelling and 34 more hold" in told
+    )
+    assert "company_positions.sql position_stranger (row employee_id=cara_losch, position_id=sales_manager)" in told
+    assert "Found finding=scheme.yaml has such a position, company_positions.sql has not." in told
+    assert "gate_1_inputs.yaml" not in told

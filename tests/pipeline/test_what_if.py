@@ -81,6 +81,15 @@ def test_what_cannot_be_asked_is_refused(
     assert said in str(refused.value)
 
 
+def test_percents_in_place_of_a_share_are_answered_with_a_remark(closed_march: Place) -> None:
+    [remark] = asked(closed_march, win_rate="60", revenue_won="60").remarks
+    assert remark.en == "Win rate is a share, of which 60 is 6,000 %: write win_rate=0.6 if 60 % is meant"
+    assert remark.zh == "赢单率以比率计，60 即 6,000%；若指 60%，请写 win_rate=0.6"
+    assert asked(closed_march, win_rate="0.6").remarks == ()
+    question = ("what-if", "--period", "2017-03", "--employee", AGENT, "--set", "win_rate=60")
+    assert "! Win rate is a share" in closed_march.call(*question).err
+
+
 def test_a_scheme_that_has_changed_since_is_not_answered_by(
     closed_march: Place, change: Callable[[Path, str, str], None]
 ) -> None:

@@ -188,6 +188,17 @@ def test_four_people_are_not_enough_for_a_verdict_and_one_has_no_interval(growth
         assert row["reason_zh"].endswith("：数据不足，两边至少各需 5 人，不作判断。")
 
 
+def test_one_who_has_not_begun_a_course_is_told_as_one(growth: GrowthSql) -> None:
+    world = a_world(1, effect=0.5)
+    days = world.finished[PEOPLE[0], "analysis"]
+    for others, said in (
+        (1, " against 1 of the same position who has not begun it"),
+        (2, "2 of the same position who have"),
+    ):
+        finished = {(employee, "analysis"): days for employee in PEOPLE[: len(PEOPLE) - others]}
+        assert said in the_effect(growth.grown(replace(world, finished=finished)))["reason_en"]
+
+
 def test_a_rate_that_nobody_knows_of_before_the_course_is_no_change(growth: GrowthSql) -> None:
     world = a_world(1)
     newcomer = PEOPLE[0]

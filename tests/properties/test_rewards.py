@@ -81,6 +81,11 @@ def test_a_subject_is_rewarded_on_the_day_on_which_all_of_it_first_comes_to_the_
     )
 
 
+def test_one_point_is_told_as_one(sql: ScoringSql) -> None:
+    [found] = rewards_of(sql, rewarding(reward(points=1)), given(brought("ann", "10")))
+    assert found["sentence_en"].endswith('instant reward "Some": 1 point.')
+
+
 def test_it_makes_no_difference_which_weeks_are_closed_nor_together_with_which(sql: ScoringSql) -> None:
     random = Random(5)
     rows = given(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -53,7 +53,7 @@ def with_feedback(no_feedback: str = "kpi_only") -> Scheme:
         (
             "en",
             [
-                "360°, manager: mean of 1 of 1 raters = 100 (weight 60 %)",
+                "360°, manager: mean of 1 of 1 rater = 100 (weight 60 %)",
                 "360°, peers: mean of 3 of 3 raters = 58.3333 (weight 40 %)",
                 "360° score: 100 × 60 % + 58.3333 × 40 % = 83.3333",
                 "final score: 70 % × KPI score 90 + 30 % × 360° score 83.3333 = 88",
@@ -74,6 +74,18 @@ def test_the_360_score_is_made_of_its_relations(sql: ScoringSql, language: str, 
     rows = replace(ANN, answers=(answer("ann", "boss", "5", 1), *peers("3", "3", "4")))
     found = said(sql, with_feedback(), rows, "feedback_relation", "feedback", "final", language=language)
     assert found == sentences
+
+
+def test_an_answer_that_names_no_rater_counts_as_it_is(sql: ScoringSql) -> None:
+    # least takes null for no bound: without a rater whose leniency is known the answer counted as the best of all
+    scheme = with_feedback()
+    scheme["feedback"]["rater_leniency"] = "shrink"
+    nobodys = replace(answer("ann", "boss", "2", 1), rater=cast("str", None))
+    rows = replace(ANN, answers=(nobodys, *peers("3", "3", "4")))
+    assert said(sql, scheme, rows, "feedback_relation") == [
+        "360°, manager: mean of 1 of 1 rater = 25 (weight 60 %)",
+        "360°, peers: mean of 3 of 3 raters = 58.3333 (weight 40 %)",
+    ]
 
 
 def test_of_a_relation_that_may_not_be_shown_no_number_is_said(sql: ScoringSql) -> None:
@@ -242,6 +254,17 @@ def test_a_floor_or_cap_is_said_where_it_changed_the_points(sql: ScoringSql) -> 
         assert said(sql, scheme_of({**NINE_OF_TEN, **bound}), ANN, "points") == [sentence]
 
 
+def test_one_of_something_is_told_as_one(sql: ScoringSql) -> None:
+    scheme = scheme_of(
+        line("revenue", weight="1", target="90"), extra_points=[{**extra("revenue"), "points": 1, "per": 9}]
+    )
+    found = said(sql, scheme, replace(ANN, contributions=(contribution("ann", "revenue", "9"),)), "kpi", "extra_points")
+    assert found == [
+        "Some: actual 9 CNY ÷ target 90 CNY = attainment 0.1 → missed → 1 point × weight 100 % × 10 = 10",
+        "extra points, Some: Some 9 CNY is 1 whole 9 CNY → 1 × 1 = 1 point",
+    ]
+
+
 def test_lower_is_better_turns_the_division_round_and_nothing_cannot_be_better(sql: ScoringSql) -> None:
     scheme = scheme_of(line("returns", weight="1", target="3"))
     for count, sentences in {
@@ -290,6 +313,83 @@ def test_of_several_assignments_each_has_its_score_and_the_mean_goes_by_days(sql
     ]
 
 
+def split_in_march(**both: object) -> Scheme:
+    """A target that changes on March 17, inside the month."""
+    first = {**line("revenue", weight="1", target="31"), **both}
+    return {
+        **scheme_of(first, {**first, "target": Decimal(62), "from": date(2026, 3, 17)}),
+        "change_inside_period": "split",
+    }
+
+
+def test_the_parts_of_a_split_period_are_told_of_somebody_who_is_not_evaluated_too(sql: ScoringSql) -> None:
+    scheme = split_in_march(no_data="hold", min_sample=2)
+    rows = replace(
+        ANN,
+        contributions=(
+            contribution("ann", "revenue", "5", on=date(2026, 3, 3)),
+            contribution("ann", "revenue", "3", on=date(2026, 3, 4)),
+        ),
+    )
+    assert said(sql, scheme, rows, "kpi", "assignment", "kpi_score", "reason") == [
+        "Some: actual 8 CNY ÷ target 16 CNY = attainment 0.5 → missed → 5 points × weight 100 % × 10 = 50",
+        "seller in sales, 2026-03-01 to 2026-03-16 (16 days): 50 = 50",
+        "Some: no data (0 of at least 2 rows) → held back until there is",
+        "seller in sales, 2026-03-17 to 2026-03-31 (15 days): held back, no score",
+        "not evaluated: held back: no data for Some",
+    ]
+    assert said(sql, scheme, rows, "assignment", language="zh") == [
+        "seller，sales，2026-03-01 至 2026-03-16（16 天）：50 = 50",
+        "seller，sales，2026-03-17 至 2026-03-31（15 天）：暂缓评估，没有得分",
+    ]
+
+
+def test_assignments_without_data_are_told_of_somebody_who_is_not_evaluated_too(sql: ScoringSql) -> None:
+    rows = replace(
+        ANN,
+        assignments=(
+            assignment("ann", to=date(2026, 3, 30)),
+            assignment("ann", position="idle", since=date(2026, 3, 31)),
+        ),
+        contributions=(),
+    )
+    assert said(sql, scheme_of(NINE_OF_TEN), rows, "assignment", "kpi_score") == [
+        "seller in sales, 2026-03-01 to 2026-03-30: no data",
+        "idle in sales, 2026-03-31 to 2026-03-31: no KPI in the scheme",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence", "in_chinese"),
+    [
+        ({"employees": {"ann": 12}}, "target (the person's own): 12 CNY", "目标（个人目标）：12 CNY"),
+        ({"departments": {"sales": 18}}, "target (that of sales): 18 CNY", "目标（sales的目标）：18 CNY"),
+        (
+            {"employees": {"ann": 12}, "departments": {"sales": 18}},
+            "target (the person's own): 12 CNY",
+            "目标（个人目标）：12 CNY",
+        ),
+    ],
+)
+def test_a_target_of_ones_own_or_of_the_department_is_told_as_that(
+    sql: ScoringSql, own: Row, sentence: str, in_chinese: str
+) -> None:
+    scheme = scheme_of({**NINE_OF_TEN, **own})
+    assert said(sql, scheme, ANN, "target") == [sentence]
+    assert said(sql, scheme, ANN, "target", language="zh") == [in_chinese]
+
+
+def test_a_target_of_ones_own_is_prorated_in_the_same_words(sql: ScoringSql) -> None:
+    scheme = scheme_of({**NINE_OF_TEN, "employees": {"ann": 31}})
+    rows = replace(ANN, assignments=(assignment("ann", since=date(2026, 3, 22)),))
+    assert said(sql, scheme, rows, "target") == ["target (the person's own): 31 CNY a month × 10 ÷ 31 days = 10 CNY"]
+
+
+def test_the_target_that_everybody_in_the_position_has_is_not_told_twice(sql: ScoringSql) -> None:
+    scheme = scheme_of({**NINE_OF_TEN, "employees": {"bea": 12}})
+    assert said(sql, scheme, ANN, "target") == []
+
+
 def sellers(**sold: str) -> Given:
     return Given(
         tuple(sold),
@@ -312,7 +412,7 @@ def five_sellers() -> Given:
         ),
         (
             {"method": "quota", "quota_min_headcount": 6},
-            ["grade: 5 evaluated in sales are fewer than 6, so by bands: 0 ≤ 70 < 90 → Fair"],
+            ["grade: 5 evaluated in sales, fewer than 6, so by bands: 0 ≤ 70 < 90 → Fair"],
         ),
         (
             {"method": "both"},
@@ -353,7 +453,7 @@ def test_where_others_have_several_grades_a_quota_says_how_many_have_each(sql: S
     scheme = scheme_of(NINE_OF_TEN, grades={"method": "quota", "quota_min_headcount": 1, "bands": BANDS})
     rows = sellers(bea="9", ann="5", cem="4", dan="3")
     assert said(sql, scheme, rows, "quota") == [
-        "grade by quota: the 4 evaluated in sales share out Good 1, Fair 3; 1 have a better score → Fair"
+        "grade by quota: the 4 evaluated in sales share out Good 1, Fair 3; 1 has a better score → Fair"
     ]
     assert said(sql, scheme, rows, "quota", language="zh") == [
         "等级，按配额：sales参评 4 人，分得优 1 人、可 3 人；得分更高者 1 人 → 可"

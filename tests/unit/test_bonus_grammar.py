@@ -109,7 +109,7 @@ def test_a_currency_finer_than_anybody_is_paid_in_is_refused(tmp_path: Path) -> 
             (MULTIPLIER, CURVE),
             "bonus: pay curve added: nothing below 80, points of score and factor [80, 0.5], [100, 1], "
             "accelerator (factor added for each 0.03), largest factor 1.6",
-            "奖金：新增奖金曲线：发放门槛 80，折线点（分数与系数） [80, 0.5], [100, 1]，"
+            "奖金：新增奖金曲线：发放门槛 80，折线点（分数与系数） [80，0.5]、[100，1]，"
             "加速段（每单位增加系数 0.03），系数封顶 1.6",
         ),
         (

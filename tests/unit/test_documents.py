@@ -112,7 +112,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CompanyRefused, match="cannot be read"):
+    with pytest.raises(CompanyRefused, match="this is a folder and no file"):
         read_document(tmp_path)
 
 

@@ -49,7 +49,8 @@ COLUMNS = {
     "assignment_coverage": "period_id employee_id position_id kpis_expected kpis_present weight_sum",
     "fct_kpi_actual": "period_id employee_id kpi_id numerator denominator actual contributions",
     "period_volume": "period_id contributions days_from_end_to_newest_load",
-    "scheme_stranger": "what named",
+    "position_stranger": "employee_id position_id finding",
+    "scheme_stranger": "what named finding",
     "rating_off_scale": "feedback_id period_id source_system source_table source_key scale_low scale_high",
     "ownership_fault": "subject_kind subject_id since share_sum",
     "double_credit": "period_id kpi_id source_system source_table source_key unit_id credit",
@@ -106,6 +107,7 @@ SOUND: dict[str, list[Row]] = {
             (MARCH, "bo", "win_rate", None, None, None, 0),
         ],
         "period_volume": [(MARCH, 1, 1)],
+        "position_stranger": [],
         "scheme_stranger": [],
         "rating_off_scale": [],
         "ownership_fault": [],
@@ -301,7 +303,8 @@ VIOLATIONS: dict[tuple[str, str, str | None], Violation] = {
         {"period_id": "2017-03", "days_from_end_to_newest_load": "0"},
         days_from_end_to_newest_load=0,
     ),
-    ("scheme_stranger", NO_ROW, None): unwanted("scheme_stranger", "position", "sales_agnet"),
+    ("position_stranger", NO_ROW, None): unwanted("position_stranger", "anna", "sales_agnet", "nothing has it"),
+    ("scheme_stranger", NO_ROW, None): unwanted("scheme_stranger", "position", "sales_agnet", "no such position"),
     ("rating_off_scale", NO_ROW, None): unwanted(
         "rating_off_scale", "a1", MARCH, "survey", "answers", "17", D("1"), D("5")
     ),
@@ -443,6 +446,18 @@ def test_a_refusal_says_where_which_row_what_was_found_and_what_to_do() -> None:
         "period_id=2017-03, employee_id=anna, revision=1",
         "A final score lies between 0 and 10000. Found final_score=10250.0000.",
         "look at the employee's score with perf-pipelines explain, and check scheme.yaml",
+    )
+
+
+def test_a_refusal_names_the_file_in_which_the_fault_is_mended_where_there_is_one() -> None:
+    gate = GATES["gate_1_inputs"]
+    rows = rows_of("scheme_stranger", ("position", "sales_agnet", "the company has no such position"))
+    refusal = run_gate(gate, {**sound_frames(gate), "scheme_stranger": frame("scheme_stranger", rows)}).failure()
+    (problem,) = refusal.problems
+    assert (problem.where, problem.what) == (
+        "scheme.yaml scheme_stranger (row what=position, named=sales_agnet)",
+        "The company has every position, department and employee that the scheme names. "
+        "Found finding=the company has no such position.",
     )
 
 

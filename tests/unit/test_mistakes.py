@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from perf_pipelines import meant
-from perf_pipelines.company import company_of, remarks_on
+from perf_pipelines.company import company_folder, company_of, load_scheme, remarks_on
 from perf_pipelines.errors import CompanyRefused
-from tests.unit.a_company import COMPANY, SCHEME, SOURCES, line_of, load, replaced, write_company
+from tests.unit.a_company import COMPANY, KPI_MODELS, SCHEME, SOURCES, line_of, load, replaced, write_company
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -427,6 +427,177 @@ def test_percents_in_a_rule_and_scores_in_place_of_points_are_told_and_not_refus
 ) -> None:
     found = remarks(write_company(tmp_path, scheme=replaced(SCHEME, old, new)))
     assert says in [re.sub(r"^scheme\.yaml:\d+ ", "", remark) for remark in found]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "block"),
+    [
+        ("  bands:\n", "bands:\n", "bands", "grades"),
+        ("  multiplier: {", "multiplier: {", "multiplier", "bonus"),
+        ("  operator:\n", "operator:\n", "operator", "positions"),
+        ("  method: bands\n", "", "bands", "grades"),
+        (
+            "weight: 0.6, target: 100,",
+            "weight: 0.6, target: 100, veto: {below: 0.8}, grade: fair,",
+            "grade",
+            "positions.operator[0].veto",
+        ),
+    ],
+)
+def test_a_key_that_stands_beside_its_block_is_told_to_belong_inside_it(
+    tmp_path: Path, old: str, new: str, key: str, block: str
+) -> None:
+    scheme = replaced(SCHEME, old, new)
+    if not new:
+        # behind everything else, and not below the block that lacks it
+        bands = scheme[scheme.index("  bands:\n") : scheme.index("bonus:\n")]
+        scheme = replaced(scheme, bands, "  method: bands\n") + bands.replace("  ", "", 1)
+    above, _, name = block.rpartition(".")
+    [problem] = told(write_company(tmp_path, scheme=scheme))
+    assert problem.partition(" ")[2] == (
+        f"{f'{above}.' if above else ''}{key}: `{key}` stands beside `{name}` and belongs inside it → indent it "
+        f"further than `{name}`, with all that belongs to it, or move it between the {{ and }} of `{name}`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "en: Grow}",
+            "en: Grow, and more}",
+            "11 goals[0].name.en: `Grow, and more` is read as 2 things, because a comma parts them → put the text in "
+            'quotes: "Grow, and more"',
+        ),
+        (
+            "zh: 增长,",
+            "zh: 增长, 利润, 口碑,",
+            "11 goals[0].name.zh: `增长, 利润, 口碑` is read as 3 things, because a comma parts them → put the text in "
+            'quotes: "增长, 利润, 口碑"',
+        ),
+        (
+            "target: 100,",
+            "target: 22,000 CNY,",
+            "18 positions.operator[0].target: `22,000 CNY` is read as 2 things, because a comma parts them → write the "
+            "number alone: 22000",
+        ),
+        (
+            "target: 100,",
+            "target: ¥22,000,",
+            "18 positions.operator[0].target: `¥22,000` is read as 2 things, because a comma parts them → write the "
+            "number alone: 22000",
+        ),
+        (
+            "en: Grow}",
+            "en: Grow: more}",
+            "11: something stands here where the { of line 11 needs a comma or its closing } → write {key: value, key: "
+            "value}, with a comma between two keys and a } at the end; a text with a colon or a comma in it needs "
+            "quotes",
+        ),
+        (
+            "en: Grow}",
+            "en: Grow #1}",
+            "11: a comment begins at the #, so that the bracket behind it closes nothing → put the text with the # in "
+            "quotes, or take the comment out",
+        ),
+        (
+            "    unit: share\n",
+            "    unit: #1\n",
+            "7 kpis.repurchase_rate.unit: nothing is read here, because what stands behind a # is a comment → put the "
+            'text in quotes: "#1"; or take the # out',
+        ),
+    ],
+)
+def test_a_text_with_a_sign_of_yaml_in_it_is_told_to_need_quotes(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert told_of_scheme(tmp_path, old, new) == [f"scheme.yaml:{says}"]
+
+
+def test_a_comma_that_is_forgotten_behind_a_key_without_value_is_no_text_with_a_comma(tmp_path: Path) -> None:
+    found = told_of_scheme(tmp_path, "weight: 0.6, target: 100,", "wieght, target: 100,")
+    assert found == ["scheme.yaml:18 positions.operator[0].wieght: `wieght` is not known here → did you mean `weight`?"]
+
+
+@pytest.mark.parametrize("dash", ["–", "—", "−"])
+def test_a_dash_that_begins_no_entry_is_named_with_its_line(tmp_path: Path, dash: str) -> None:
+    [problem] = told_of_scheme(tmp_path, "  - {id: loyalty,", f"  {dash} {{id: loyalty,")
+    assert problem.startswith(f"scheme.yaml:12: the line begins with `{dash}` (")
+    assert problem.endswith("which begins no entry of a list → write `- ` in its place")
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "marker"),
+    [
+        ("<<<<<<< HEAD\nEVALUATION=======\nEVALUATION>>>>>>> other\n", 25, "<<<<<<<"),
+        ("EVALUATION=======\r\nEVALUATION", 26, "======="),
+        ("EVALUATION>>>>>>> other\n", 26, ">>>>>>>"),
+    ],
+)
+def test_what_is_left_of_a_merge_is_told_as_that(tmp_path: Path, written: str, line: int, marker: str) -> None:
+    evaluation = "evaluation: {kpi: 1.0, min_coverage: 0.60}\n"
+    assert told_of_scheme(tmp_path, evaluation, written.replace("EVALUATION", evaluation)) == [
+        f"scheme.yaml:{line}: `{marker}` is left of a merge of two versions of the file, which stand below each other "
+        "here → keep one of them, and take out the lines <<<<<<<, ======= and >>>>>>>"
+    ]
+
+
+@pytest.mark.parametrize("written", ["[months]", "[months, quarter]", "[monthly, quarter]"])
+def test_cycles_in_the_plural_are_told_as_the_cycle_that_is_meant(tmp_path: Path, written: str) -> None:
+    [problem] = told(write_company(tmp_path, company=replaced(COMPANY, "[month, quarter]", written)))
+    assert problem.startswith("company.yaml:6 cycles[0]: ")
+    assert problem.endswith("is not known here → did you mean `month`?")
+
+
+@pytest.mark.parametrize("name", ["scheme.yml", "scheme.yaml.txt", "scheme.YAML"])
+def test_a_file_that_is_called_otherwise_is_told_to_be_renamed(tmp_path: Path, name: str) -> None:
+    folder = write_company(tmp_path)
+    (folder / "scheme.yaml").rename(folder / name)
+    assert told(folder) == [f"scheme.yaml: the file is missing, but there is {name} → rename it to scheme.yaml"]
+
+
+def test_a_company_whose_file_is_called_otherwise_is_found_all_the_same(tmp_path: Path) -> None:
+    folder = write_company(tmp_path)
+    (folder / "company.yaml").rename(folder / "company.yml")
+    with pytest.raises(CompanyRefused, match=r"but there is company\.yml → rename it to company\.yaml"):
+        company_folder(tmp_path / "companies", "acme")
+
+
+def test_a_folder_in_place_of_a_scheme_is_told_as_a_folder(tmp_path: Path) -> None:
+    folder = write_company(tmp_path)
+    with pytest.raises(CompanyRefused) as caught:
+        load_scheme(folder, company=load(folder), kpi_models=KPI_MODELS)
+    [problem] = caught.value.problems
+    assert (problem.what, problem.todo) == (
+        "this is a folder and no file",
+        "name the file that lies in it, like scheme.yaml",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "weight: 0.4, target: 0.25",
+            "weight: 0.4, target: 0.25, veto: {below: 0.8, grade: good}",
+            "20 positions.operator[2].veto.grade: `good` is the best grade of all, so that the veto lowers nobody's → "
+            "write the best grade that it is to leave, like `fair`",
+        ),
+        (
+            "    unit: share\n",
+            "    unit: share #1\n",
+            "7 kpis.repurchase_rate.unit: `share` is all that is read of the text: what stands behind the # is a "
+            'comment → put the text in quotes if the # belongs to it: "share #1"',
+        ),
+    ],
+)
+def test_what_has_no_effect_and_what_is_cut_off_is_told_and_not_refused(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    assert remarks(write_company(tmp_path, scheme=replaced(SCHEME, old, new))) == [f"scheme.yaml:{says}"]
+
+
+def test_a_comment_behind_a_name_is_no_mistake(tmp_path: Path) -> None:
+    scheme = replaced(SCHEME, "    unit: share\n", "    unit: share  # of the customers\n")
+    assert remarks(write_company(tmp_path, scheme=scheme)) == []
 
 
 def test_a_scheme_is_known_by_the_company_in_whose_folder_it_lies(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def said(after: Scheme, before: Scheme | None = None, *, language: Language = La
             "{kind: steps, steps: [[0.8, 6], [1.0, 10]]}",
             "rule gradual: kind linear, no points at an attainment of 0.5, cap 12 → "
             "kind steps, steps [0.8, 6], [1, 10]",
-            "规则 gradual：类型 线性，零分点 0.5，封顶分 12 → 类型 阶梯，阶梯 [0.8, 6], [1, 10]",
+            "规则 gradual：类型 线性，零分点 0.5，封顶分 12 → 类型 阶梯，阶梯 [0.8，6]、[1，10]",
         ),
         ("good: 1.5", "good: 2", "bonus: multiplier of Good 1.5 → 2", "奖金：优的奖金系数 1.5 → 2"),
         ("{month: 0.5,", "{month: 0.4,", "bonus: paid share of month 50 % → 40 %", "奖金：月的发放比例 50% → 40%"),
@@ -128,7 +128,13 @@ def said(after: Scheme, before: Scheme | None = None, *, language: Language = La
             "evaluation: weight of the 360° feedback 0 % → 30 %\n"
             "360° feedback added: scale 1, 5, weight (manager 60 %, peer 40 %)",
             "评估：KPI得分的权重 100% → 70%\n评估：360°反馈的权重 0% → 30%\n"
-            "新增360°反馈：评分尺度 1, 5，权重（上级 60%，同事 40%）",
+            "新增360°反馈：评分尺度 1、5，权重（上级 60%，同事 40%）",
+        ),
+        (
+            "  multiplier: {good: 1.5, fair: 1.0}\n",
+            "  multiplier: {good: 1.5, fair: 1.0}\n  pool: {departments: {sales: {kpi: revenue, share: 0.03}}}\n",
+            "bonus: pool added: department (sales (taken of Revenue, share taken 3 %))",
+            "奖金：新增奖金池：部门（sales（取自指标 营收，提取比例 3%））",
         ),
         (
             "evaluation:",
@@ -143,6 +149,27 @@ def said(after: Scheme, before: Scheme | None = None, *, language: Language = La
             "rules:\n",
             "instant reward Crowd added: KPI Revenue, reaches 100 CNY, points 5, money 8",
             "新增即时奖励 达人：指标 营收，达到 100 CNY，积分 5，奖金 8",
+        ),
+        (
+            "rules:\n",
+            "rules:\n  curved: {kind: piecewise, points: [[0.5, 0], [1, 10]]}\n",
+            "rule curved added: kind piecewise linear, points of the line [0.5, 0], [1, 10]",
+            "新增规则 curved：类型 折线，折线点 [0.5，0]、[1，10]",
+        ),
+        (
+            "rules:\n",
+            "rules:\n  two:\n    - {kind: linear, zero_at: 0, cap: 12}\n"
+            "    - {kind: linear, zero_at: 0, cap: 15, from: 2026-04-01}\n",
+            "rule two added: kind linear, no points at an attainment of 0, cap 12; "
+            "first day 2026-04-01, kind linear, no points at an attainment of 0, cap 15",
+            "新增规则 two：类型 线性，零分点 0，封顶分 12；首日 2026-04-01，类型 线性，零分点 0，封顶分 15",
+        ),
+        (
+            THIRD_LINE,
+            THIRD_LINE.replace("0.25,", "0.25, employees: {E1: 0.3}, departments: {sales: 0.2},"),
+            "Operator: target of department of Repurchase rate, sales added: 20 %\n"
+            "Operator: target of employee of Repurchase rate, E1 added: 30 %",
+            "运营：新增复购率·sales的部门目标：20%\n运营：新增复购率·E1的个人目标：30%",
         ),
         (
             "rules:\n",
@@ -162,6 +189,33 @@ def test_a_change_is_said_in_words_and_units(old: str, new: str, en: str, zh: st
     after = scheme((old, new))
     assert "\n".join(said(after)) == en
     assert "\n".join(said(after, language=Language.zh)) == zh
+
+
+def test_a_fund_of_a_department_is_called_by_the_department() -> None:
+    multiplier = "  multiplier: {good: 1.5, fair: 1.0}\n"
+    pool = "  pool: {departments: {sales: {kpi: revenue, share: 0.03}}}\n"
+    more = (multiplier, multiplier + pool.replace("0.03", "0.04"))
+    assert said(scheme(more), scheme((multiplier, multiplier + pool))) == (
+        "bonus: pool (department) (share taken) of sales 3 % → 4 %",
+    )
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_sentence_has_two_spaces_or_in_chinese_a_comma_of_the_other_kind(language: Language) -> None:
+    richer = scheme(
+        ("rules:\n", "rules:\n  steppy: {kind: steps, steps: [[0.8, 6], [1, 10]]}\n"),
+        (
+            EVALUATION,
+            "evaluation: {kpi: 0.7, feedback: 0.3, min_coverage: 0.60}\nfeedback: {scale: [1, 5], "
+            "weights: {manager: 0.6, peer: 0.4}, cycles: [month, quarter], competencies: {a: 1, b: 2}}\n",
+        ),
+        (FIRST_LINE, FIRST_LINE.replace("target: 100", "target: {team: 100}, employees: {E1: 5}")),
+    )
+    both = (*said(richer, language=language), *said(scheme(), richer, language=language))
+    assert len(both) > 8
+    assert not [sentence for sentence in both if "  " in sentence]
+    if language is Language.zh:
+        assert not [sentence for sentence in both if ", " in sentence]
 
 
 def test_what_is_said_of_the_way_back_is_the_reverse() -> None:

@@ -19,6 +19,12 @@
 {%- endmacro %}
 
 
+{#- A number with the word behind it, which in English depends on it: 1 point, 2 points. -#}
+{% macro as_number_of(number, one, many) -%}
+    {{ as_number(number) }} || case when {{ number }} = 1 then ' {{ one }}' else ' {{ many }}' end
+{%- endmacro %}
+
+
 {#- A share as a percentage, as it is written in this language. -#}
 {% macro as_percentage(share, language) -%}
     {{ as_number('cast(' ~ share ~ ' as decimal(28, 8)) * 100') }} || '{{ "%" if language == "zh" else " %" }}'

@@ -86,7 +86,13 @@ asked as (
             case when own.period_id is null then assigned.growth else own.growth end as growth
         ),
         -- a team is who shares the same target: of a department with those below it, or else of the own department
-        coalesce(own.shared_in, assigned.department_id) as shared_in
+        coalesce(own.shared_in, assigned.department_id) as shared_in,
+        own.shared_in as target_department_id,
+        case
+            when own.period_id is null then 'position'
+            when own.shared_in is null then 'employee'
+            else 'department'
+        end as target_of
     from assigned
     left join own
         on
@@ -167,6 +173,8 @@ select
     end as target,
     growth,
     coalesce(team_target, target) as line_target,
+    target_of,
+    target_department_id,
     prorated_by,
     cast(
         case prorated_by

@@ -9,10 +9,11 @@ select
     case
         when feedback.rater_leniency = 'shrink' and answer.relation <> 'self'
             then
-                greatest(0, least(100, answer.answer - cast(
+                -- least takes null for no bound: of an answer that names no rater no leniency is known
+                greatest(0, least(100, answer.answer - coalesce(cast(
                     {{ exact_ratio('leniency.pull * (leniency.rater_mean - leniency.overall_mean)', '1') }}
                     as decimal(11, 8)
-                )))
+                ), 0)))
         else answer.answer
     end as answer
 from {{ ref('int_feedback_answer') }} as answer

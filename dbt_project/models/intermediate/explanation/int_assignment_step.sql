@@ -1,12 +1,14 @@
--- From the weighted scores of the KPIs to the KPI score of who is evaluated: the score of each assignment, and of
--- several their mean by days.
+-- From the weighted scores of the KPIs to the KPI score of who is evaluated, of several assignments the mean by days.
+-- Each of several has its score told, also of who is not evaluated: nothing else says to which of them a KPI belongs.
 with assigned as (
 
     select
         assignment.*,
+        evaluation.status = 'evaluated' as is_evaluated,
         evaluation.kpi_score as mean_score,
         score.coverage,
         score.kpi_score,
+        score.held_back > 0 as is_held_back,
         coalesce(position.name_zh, assignment.position_id) as position_zh,
         coalesce(position.name_en, assignment.position_id) as position_en,
         coalesce(department.name_zh, assignment.department_id) as department_zh,
@@ -17,7 +19,6 @@ with assigned as (
         on
             assignment.period_id = evaluation.period_id
             and assignment.employee_id = evaluation.employee_id
-            and evaluation.status = 'evaluated'
     inner join {{ source('scheme', 'evaluation') }} as scheme
         on assignment.period_id = scheme.period_id and scheme.mean_of is null
     left join {{ ref('int_assignment_score') }} as score
@@ -58,8 +59,11 @@ worded as (
         cast(assigned.active_from as varchar) as first_day,
         cast(assigned.active_to as varchar) as last_day,
         {{ as_number('assigned.active_days') }} as active_days,
+        {{ as_number_of('assigned.active_days', 'day', 'days') }} as days_en,
         {{ as_number('assigned.kpi_score') }} as score,
         {{ as_number('assigned.mean_score') }} as mean,
+        case when is_evaluated then '，不计入平均' else '' end as left_out_zh,
+        case when is_evaluated then ', not in the mean' else '' end as left_out_en,
         case
             when assigned.coverage = 1 then sums.weighted_scores
             else
@@ -89,19 +93,24 @@ assignment as (
         *,
         {{ sentences([
             (
+                'is_held_back',
+                '{position_zh}，{department_zh}，{first_day} 至 {last_day}（{active_days} 天）：暂缓评估，没有得分',
+                '{position_en} in {department_en}, {first_day} to {last_day} ({days_en}): held back, no score'
+            ),
+            (
                 'kpi_score is not null',
                 '{position_zh}，{department_zh}，{first_day} 至 {last_day}（{active_days} 天）：{sum_zh} = {score}',
-                '{position_en} in {department_en}, {first_day} to {last_day} ({active_days} days): {sum_en} = {score}'
+                '{position_en} in {department_en}, {first_day} to {last_day} ({days_en}): {sum_en} = {score}'
             ),
             (
                 'has_kpis',
-                '{position_zh}，{department_zh}，{first_day} 至 {last_day}：没有数据，不计入平均',
-                '{position_en} in {department_en}, {first_day} to {last_day}: no data, not in the mean'
+                '{position_zh}，{department_zh}，{first_day} 至 {last_day}：没有数据{left_out_zh}',
+                '{position_en} in {department_en}, {first_day} to {last_day}: no data{left_out_en}'
             ),
             (
                 'true',
-                '{position_zh}，{department_zh}，{first_day} 至 {last_day}：考核方案中没有指标，不计入平均',
-                '{position_en} in {department_en}, {first_day} to {last_day}: no KPI in the scheme, not in the mean'
+                '{position_zh}，{department_zh}，{first_day} 至 {last_day}：考核方案中没有指标{left_out_zh}',
+                '{position_en} in {department_en}, {first_day} to {last_day}: no KPI in the scheme{left_out_en}'
             )
         ]) }}
     from worded
@@ -120,8 +129,10 @@ together as (
         min(sum_zh) as sum_zh,
         min(sum_en) as sum_en,
         string_agg(score || ' × ' || active_days, ' + ' order by active_from, position_id, department_id) as terms,
-        {{ as_number('sum(days_counted) filter (where kpi_score is not null)') }} as days
+        {{ as_number('sum(days_counted) filter (where kpi_score is not null)') }} as days,
+        {{ as_number_of('sum(days_counted) filter (where kpi_score is not null)', 'day', 'days') }} as days_en
     from worded
+    where is_evaluated
     group by period_id, employee_id, mean_score, mean
 
 ),
@@ -139,7 +150,7 @@ kpi_score as (
             (
                 'true',
                 'KPI得分，按天数平均：({terms}) ÷ {days} 天 = {mean}',
-                'KPI score, the mean by days: ({terms}) ÷ {days} days = {mean}'
+                'KPI score, the mean by days: ({terms}) ÷ {days_en} = {mean}'
             )
         ]) }}
     from together
@@ -155,7 +166,7 @@ select
     active_from,
     text_zh,
     text_en,
-    cast(kpi_score as decimal(38, 12)) as value
+    cast(case when not coalesce(is_held_back, false) then kpi_score end as decimal(38, 12)) as value
 from assignment
 
 union all by name

@@ -23,8 +23,10 @@ worded as (
         {{ in_its_unit('per') }},
         {{ as_number('times') }} as times_text,
         {{ as_number('points_each') }} as each_text,
+        {{ as_number_of('points_each', 'point', 'points') }} as each_en,
         {{ as_number('at_most') }} as most_text,
-        {{ as_number('points') }} as points_text
+        {{ as_number('points') }} as points_text,
+        {{ as_number_of('points', 'point', 'points') }} as points_en
     from given
 
 )
@@ -44,14 +46,14 @@ select
         (
             'is_bounded',
             '附加分「{name_zh}」：{kpi_zh} {actual_zh}，含 {times_text} 个完整的 {per_zh}，每个 {each_text} 分，增减至多 {most_text} 分 → {points_text} 分',
-            'extra points, {name_en}: {kpi_en} {actual_en} is {times_text} whole {per_en}, {each_text} points each, '
-            ~ 'at most {most_text} up or down → {points_text} points'
+            'extra points, {name_en}: {kpi_en} {actual_en} is {times_text} whole {per_en}, {each_en} each, '
+            ~ 'at most {most_text} up or down → {points_en}'
         ),
         (
             'true',
             '附加分「{name_zh}」：{kpi_zh} {actual_zh}，含 {times_text} 个完整的 {per_zh} → {times_text} × {each_text} = {points_text} 分',
             'extra points, {name_en}: {kpi_en} {actual_en} is {times_text} whole {per_en} → '
-            ~ '{times_text} × {each_text} = {points_text} points'
+            ~ '{times_text} × {each_text} = {points_en}'
         )
     ]) }},
     cast(points as decimal(38, 12)) as value

@@ -11,7 +11,8 @@ with relations as (
         {{ in_percent('weight') }},
         {{ as_number('score') }} as score_text,
         {{ as_number('raters') }} as raters_text,
-        {{ as_number('invited') }} as invited_text
+        {{ as_number('invited') }} as invited_text,
+        {{ as_number_of('invited', 'rater', 'raters') }} as invited_en
     from {{ being_closed(ref('fct_feedback_score')) }}
 
 ),
@@ -24,7 +25,7 @@ answered as (
             (
                 'shown',
                 '360°，{relation_zh}：应评 {invited_text} 人、实评 {raters_text} 人的平均 = {score_text}（权重 {weight_zh}）',
-                '360°, {relation_en}: mean of {raters_text} of {invited_text} raters = {score_text} (weight {weight_en})'
+                '360°, {relation_en}: mean of {raters_text} of {invited_en} = {score_text} (weight {weight_en})'
             ),
             (
                 'is_secret',

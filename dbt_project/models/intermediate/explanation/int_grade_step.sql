@@ -92,7 +92,8 @@ worded as (
         {{ as_number('band.below') }} as below,
         {{ as_number('evaluations.department_headcount') }} as headcount,
         {{ as_number('evaluations.quota_min_headcount') }} as fewest,
-        {{ as_number('evaluations.better_people') }} as better
+        {{ as_number('evaluations.better_people') }} as better,
+        {{ as_number_of('evaluations.better_people', 'has', 'have') }} as better_en
     from evaluations
     inner join grades as band
         on evaluations.period_id = band.period_id and evaluations.grade_before_veto = band.grade
@@ -123,7 +124,7 @@ by_bands as (
             (
                 "grade_method = 'quota'",
                 '等级：{department_zh}参评 {headcount} 人，不足 {fewest} 人，按分数段：{bounds} → {band_zh}',
-                'grade: {headcount} evaluated in {department_en} are fewer than {fewest}, so by bands: '
+                'grade: {headcount} evaluated in {department_en}, fewer than {fewest}, so by bands: '
                 ~ '{bounds} → {band_en}'
             ),
             (
@@ -156,13 +157,13 @@ by_quota as (
                 "grade_method = 'quota'",
                 '等级，按配额：{department_zh}参评 {headcount} 人，分得{shared_out_zh}；得分更高者 {better} 人 → {quota_zh}',
                 'grade by quota: the {headcount} evaluated in {department_en} share out {shared_out_en}; '
-                ~ '{better} have a better score → {quota_en}'
+                ~ '{better_en} a better score → {quota_en}'
             ),
             (
                 'true',
                 '参考，若按配额：{department_zh}参评 {headcount} 人，分得{shared_out_zh}；得分更高者 {better} 人 → {quota_zh}',
                 'for comparison, by quota: the {headcount} evaluated in {department_en} would share out '
-                ~ '{shared_out_en}; {better} have a better score → {quota_en}'
+                ~ '{shared_out_en}; {better_en} a better score → {quota_en}'
             )
         ]) }}
     from worded

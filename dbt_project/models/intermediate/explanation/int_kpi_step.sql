@@ -12,6 +12,9 @@ with scored as materialized (
         kpi.better,
         period.month_parts,
         period.month_whole,
+        assigned.target_of,
+        coalesce(department.name_zh, assigned.target_department_id) as target_department_zh,
+        coalesce(department.name_en, assigned.target_department_id) as target_department_en,
         score.rule_parameters as parameters,
         least(coalesce(score.attainment, 1000000000), cast(1000000000 as decimal(28, 8))) as rated_attainment,
         sum(score.weight) filter (where score.points is not null) over (
@@ -19,6 +22,16 @@ with scored as materialized (
                 score.period_id, score.employee_id, score.position_id, score.department_id, score.active_from
         ) as covered_weight
     from {{ being_closed(ref('fct_kpi_score')) }} as score
+    inner join {{ being_closed(ref('int_assigned_kpi')) }} as assigned
+        on
+            score.period_id = assigned.period_id
+            and score.employee_id = assigned.employee_id
+            and score.position_id = assigned.position_id
+            and score.department_id = assigned.department_id
+            and score.active_from = assigned.active_from
+            and score.kpi_id = assigned.kpi_id
+    left join {{ ref('departments') }} as department
+        on assigned.target_department_id = department.department_id
     inner join {{ source('scheme', 'kpi') }} as kpi
         on score.kpi_id = kpi.kpi_id
     inner join {{ source('control', 'period') }} as period
@@ -40,8 +53,8 @@ computed as (
             when status <> 'no_data' then null
             when prorated_target is null then 'no_base'
             when better = 'higher' and prorated_target = 0 then 'not_asked'
+            when min_sample > 1 and contributions < min_sample then 'few_rows'
             when contributions = 0 then 'no_rows'
-            when contributions < min_sample then 'few_rows'
             else 'no_figure'
         end as missing
     from scored
@@ -63,7 +76,18 @@ worded as (
         prorated_by is not null and month_parts <> month_whole as has_months,
         month_whole > 1 as has_part_of_month,
         prorated_part <> prorated_whole or prorated_by = 'team' as is_prorated,
+        has_months or coalesce(is_prorated, false) as has_factors,
         coalesce(covered_weight, 0) > 0 as others_have_data,
+        case target_of
+            when 'employee' then '（个人目标）'
+            when 'department' then '（' || target_department_zh || '的目标）'
+            else ''
+        end as whose_zh,
+        case target_of
+            when 'employee' then ' (the person''s own)'
+            when 'department' then ' (that of ' || target_department_en || ')'
+            else ''
+        end as whose_en,
         name_zh || case
             when scope = 'team' and better = 'lower' then '（团队，越低越好）'
             when scope = 'team' then '（团队）'
@@ -84,11 +108,14 @@ worded as (
         {{ in_percent('covered_weight') }},
         {{ as_number('attainment') }} as attainment,
         {{ as_number('points') }} as points,
+        {{ as_number_of('points', 'point', 'points') }} as points_en,
         {{ as_number('points_by_rule') }} as points_by_rule,
+        {{ as_number_of('points_by_rule', 'point', 'points') }} as points_by_rule_en,
         {{ as_number('floor') }} as least_points,
         {{ as_number('cap') }} as most_points,
         {{ as_number('weighted_score') }} as weighted_score,
         {{ as_number('contributions') }} as contributions,
+        {{ as_number_of('contributions', 'row', 'rows') }} as rows_en,
         {{ as_number('min_sample') }} as min_sample,
         {{ as_number('growth_factor') }} as growth_factor,
         {{ as_number('month_parts') }} as month_parts,
@@ -119,7 +146,7 @@ phrased as (
             when 'not_asked' then 'a target of 0, away all the time'
             when 'no_rows' then 'no row counted'
             when 'few_rows' then {{ filled('{contributions} of at least {min_sample} rows') }}
-            when 'no_figure' then {{ filled('{contributions} rows, with a denominator of 0') }}
+            when 'no_figure' then {{ filled('{rows_en}, with a denominator of 0') }}
         end as missing_en,
         case
             when not has_months then ''
@@ -179,7 +206,7 @@ kpi as (
             (
                 "is_best_possible",
                 '{label_zh}：实际 {actual_zh}，再好不过 → {status_zh} → {points} 分 × 权重 {weight_zh} × 10 = {weighted_score}',
-                '{label_en}: actual {actual_en}, which cannot be better → {status} → {points} points × '
+                '{label_en}: actual {actual_en}, which cannot be better → {status} → {points_en} × '
                 ~ 'weight {weight_en} × 10 = {weighted_score}'
             ),
             (
@@ -187,14 +214,14 @@ kpi as (
                 '{label_zh}：目标 {prorated_target_zh} ÷ 实际 {actual_zh} = 达成率 {attainment} → {status_zh} → '
                 ~ '{points} 分 × 权重 {weight_zh} × 10 = {weighted_score}',
                 '{label_en}: target {prorated_target_en} ÷ actual {actual_en} = attainment {attainment} → {status} → '
-                ~ '{points} points × weight {weight_en} × 10 = {weighted_score}'
+                ~ '{points_en} × weight {weight_en} × 10 = {weighted_score}'
             ),
             (
                 "true",
                 '{label_zh}：实际 {actual_zh} ÷ 目标 {prorated_target_zh} = 达成率 {attainment} → {status_zh} → '
                 ~ '{points} 分 × 权重 {weight_zh} × 10 = {weighted_score}',
                 '{label_en}: actual {actual_en} ÷ target {prorated_target_en} = attainment {attainment} → {status} → '
-                ~ '{points} points × weight {weight_en} × 10 = {weighted_score}'
+                ~ '{points_en} × weight {weight_en} × 10 = {weighted_score}'
             )
         ]) }}
     from phrased
@@ -210,22 +237,27 @@ target as (
         {{ sentences([
             (
                 "growth is not null",
-                '目标：去年同期 {year_ago_actual_zh} × {growth_factor} = {prorated_target_zh}',
-                'target: {year_ago_actual_en} a year ago × {growth_factor} = {prorated_target_en}'
+                '目标{whose_zh}：去年同期 {year_ago_actual_zh} × {growth_factor} = {prorated_target_zh}',
+                'target{whose_en}: {year_ago_actual_en} a year ago × {growth_factor} = {prorated_target_en}'
+            ),
+            (
+                'not has_factors',
+                '目标{whose_zh}：{prorated_target_zh}',
+                'target{whose_en}: {prorated_target_en}'
             ),
             (
                 "prorated_by = 'team'",
-                '目标：团队每月 {line_target_zh}{factors_zh} = {prorated_target_zh}',
-                'target: {line_target_en} a month of the team{factors_en} = {prorated_target_en}'
+                '目标{whose_zh}：团队每月 {line_target_zh}{factors_zh} = {prorated_target_zh}',
+                'target{whose_en}: {line_target_en} a month of the team{factors_en} = {prorated_target_en}'
             ),
             (
                 "true",
-                '目标：每月 {line_target_zh}{factors_zh} = {prorated_target_zh}',
-                'target: {line_target_en} a month{factors_en} = {prorated_target_en}'
+                '目标{whose_zh}：每月 {line_target_zh}{factors_zh} = {prorated_target_zh}',
+                'target{whose_en}: {line_target_en} a month{factors_en} = {prorated_target_en}'
             )
         ]) }}
     from phrased
-    where prorated_target is not null and (has_months or is_prorated or growth is not null)
+    where prorated_target is not null and (has_factors or growth is not null or target_of <> 'position')
 
 ),
 
@@ -239,22 +271,22 @@ points as (
             (
                 "is_best_possible",
                 '规则 {rule_id}：实际为 0 得最高分 → {points} 分',
-                'rule {rule_id}: an actual of 0 has the most points → {points} points'
+                'rule {rule_id}: an actual of 0 has the most points → {points_en}'
             ),
             (
                 "is_bounded and points_value = floor",
                 '规则 {rule_id}：{rule_zh} → {points_by_rule} 分，至少 {least_points} 分 → {points} 分',
-                'rule {rule_id}: {rule_en} → {points_by_rule} points, at least {least_points} → {points} points'
+                'rule {rule_id}: {rule_en} → {points_by_rule_en}, at least {least_points} → {points_en}'
             ),
             (
                 "is_bounded",
                 '规则 {rule_id}：{rule_zh} → {points_by_rule} 分，至多 {most_points} 分 → {points} 分',
-                'rule {rule_id}: {rule_en} → {points_by_rule} points, at most {most_points} → {points} points'
+                'rule {rule_id}: {rule_en} → {points_by_rule_en}, at most {most_points} → {points_en}'
             ),
             (
                 "true",
                 '规则 {rule_id}：{rule_zh} → {points} 分',
-                'rule {rule_id}: {rule_en} → {points} points'
+                'rule {rule_id}: {rule_en} → {points_en}'
             )
         ]) }}
     from phrased

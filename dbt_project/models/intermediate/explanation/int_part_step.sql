@@ -12,6 +12,7 @@ with worded as (
         part.days as days_counted,
         evaluation.kpi_score as mean_score,
         {{ as_number('part.days') }} as days,
+        {{ as_number_of('part.days', 'day', 'days') }} as days_en,
         {{ as_number('part.final_score') }} as score
     from {{ ref('int_part_score') }} as part
     inner join {{ ref('fct_evaluation') }} as evaluation
@@ -30,12 +31,12 @@ part as (
             (
                 "status = 'evaluated'",
                 '{name_zh}（{days} 天）：最终得分 {score}',
-                '{name_en} ({days} days): final score {score}'
+                '{name_en} ({days_en}): final score {score}'
             ),
             (
                 'true',
                 '{name_zh}（{days} 天）：未评估，不计入平均',
-                '{name_en} ({days} days): not evaluated, not in the mean'
+                '{name_en} ({days_en}): not evaluated, not in the mean'
             )
         ]) }}
     from worded
@@ -50,6 +51,7 @@ summed as (
         mean_score,
         string_agg(score || ' × ' || days, ' + ' order by starts_on) as terms,
         {{ as_number('sum(days_counted)') }} as days,
+        {{ as_number_of('sum(days_counted)', 'day', 'days') }} as days_en,
         {{ as_number('mean_score') }} as mean
     from worded
     where status = 'evaluated'
@@ -64,7 +66,7 @@ together as (
         {{ sentences([(
             'true',
             'KPI得分，各周期最终得分按天数平均：({terms}) ÷ {days} 天 = {mean}',
-            'KPI score, the mean of their final scores by days: ({terms}) ÷ {days} days = {mean}'
+            'KPI score, the mean of their final scores by days: ({terms}) ÷ {days_en} = {mean}'
         )]) }}
     from summed
 

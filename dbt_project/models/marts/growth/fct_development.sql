@@ -85,7 +85,9 @@ select
     || '（至少需要 ' || {{ as_percent('counted.share') }} || '%）；本周期强项 ' || coalesce(strong.strengths, 0) || ' 个、弱项 '
     || coalesce(strong.weaknesses, 0) || ' 个。' as reason_zh,
     case counted.kind when 'promotion_candidate' then 'Candidate for promotion: ' else 'Support plan: ' end
-    || counted.months_with_grade || ' of ' || counted.months || ' evaluated months at "' || counted.name_en || '" or '
+    || counted.months_with_grade || ' of '
+    || {{ as_number_of('counted.months', 'evaluated month', 'evaluated months') }}
+    || ' at "' || counted.name_en || '" or '
     || case counted.kind when 'promotion_candidate' then 'better' else 'worse' end
     || ' (' || {{ as_percent('counted.share') }} || ' % are needed); strengths in this period: '
     || coalesce(strong.strengths, 0) || ', weaknesses: ' || coalesce(strong.weaknesses, 0) || '.' as reason_en

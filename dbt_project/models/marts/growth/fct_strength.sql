@@ -185,8 +185,10 @@ select
                 || case
                     when subject_kind = 'kpi'
                         then
-                            ' (' || sample || ' rows, ' || weeks || ' weeks; ' || min_sample || ' rows and '
-                            || min_weeks || ' weeks are needed).'
+                            ' (' || {{ as_number_of('sample', 'row', 'rows') }} || ', '
+                            || {{ as_number_of('weeks', 'week', 'weeks') }} || '; '
+                            || {{ as_number_of('min_sample', 'row', 'rows') }} || ' and ' || min_weeks
+                            || ' weeks are needed).'
                     else '.'
                 end
         when 'neither'

@@ -158,7 +158,7 @@ named as (
         ) as given_zh,
         concat_ws(
             ' and ',
-            {{ as_number('reward.points') }} || ' points',
+            {{ as_number_of('reward.points', 'point', 'points') }},
             {{ as_number('reward.money') }} || ' ' || scheme.currency
         ) as given_en
     from winner

@@ -135,6 +135,7 @@ told as (
         {{ as_number('new_users') }} as new_users_text,
         coalesce({{ as_number('cast(roi as decimal(18, 2))') }}, '-') as roi_text,
         cast(campaigns as varchar) as campaigns_text,
+        {{ as_number_of('campaigns', 'campaign', 'campaigns') }} as campaigns_en,
         cast(min_campaigns as varchar) as min_campaigns_text,
         {{ as_number('cast(roi_low as decimal(18, 2))') }} as low_text,
         {{ as_number('cast(roi_high as decimal(18, 2))') }} as high_text,
@@ -151,7 +152,7 @@ figured as (
         *,
         activity_type || '：' || campaigns_text || ' 个活动，投入 ' || cost_text || '，收入 ' || revenue_text || '，新增 '
         || new_users_text || ' 人，产出比 ' || roi_text as figures_zh,
-        activity_type || ': ' || campaigns_text || ' campaigns, cost ' || cost_text || ', revenue ' || revenue_text
+        activity_type || ': ' || campaigns_en || ', cost ' || cost_text || ', revenue ' || revenue_text
         || ', new customers ' || new_users_text || ', return ' || roi_text as figures_en,
         '（' || low_text || ' 至 ' || high_text || '，各类区间同时成立的置信度 ' || confidence_zh || '）' as within_zh,
         ' (' || low_text || ' to ' || high_text || '; all types together with ' || confidence_en || ' confidence)'

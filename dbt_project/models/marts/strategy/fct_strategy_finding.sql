@@ -295,8 +295,8 @@ select
     department_zh || '：按个人业绩考核的 ' || employees_measured || ' 人中有 ' || employees_missed || ' 人未达到「' || kpi_zh || '」目标（'
     || cast(share_missed * 100 as decimal(9, 1)) || '%，达成率中位数 '
     || cast(median_attainment * 100 as decimal(18, 1)) || '%）。影响目标：' || path_zh || '。' as finding_zh,
-    department_en || ': ' || employees_missed || ' of the ' || employees_measured
-    || case when employees_measured = 1 then ' employee' else ' employees' end
+    department_en || ': ' || employees_missed || ' of the '
+    || {{ as_number_of('employees_measured', 'employee', 'employees') }}
     || ' measured by their own results missed the target of "'
     || kpi_en || '" (' || cast(share_missed * 100 as decimal(9, 1)) || ' %; median attainment '
     || cast(median_attainment * 100 as decimal(18, 1)) || ' %). Goal concerned: ' || path_en || '.' as finding_en,

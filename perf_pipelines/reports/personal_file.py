@@ -97,7 +97,13 @@ _QUERIES: Mapping[str, tuple[str, str]] = {
     "strengths": (
         "fct_strength",
         f"""
-        select strength.*, kpi.unit, kpi.unit_zh, kpi.name_zh as kpi_zh, kpi.name_en as kpi_en
+        select
+            strength.*,
+            kpi.unit,
+            kpi.unit_zh,
+            -- a competency is named in no mart but this reason, which begins with its name
+            coalesce(kpi.name_zh, regexp_extract(strength.reason_zh, '^「(.+)」', 1)) as subject_zh,
+            coalesce(kpi.name_en, regexp_extract(strength.reason_en, '^"(.+)":', 1)) as subject_en
         from marts.fct_strength as strength
         left join marts.dim_kpi as kpi on strength.subject_kind = 'kpi' and strength.subject_id = kpi.kpi_id
         where strength.period_id = $period and strength.{_OF}
@@ -263,6 +269,7 @@ def _progress(edition: Edition, kpis: Sequence[Row]) -> Sequence[Block]:
                 for row, called in measured
             ],
             key="attainment",
+            language=edition.language,
             title=edition.say(words.ATTAINMENT_PICTURE),
             reference=(Decimal(1), edition.say(words.TARGET_LINE)),
         ),
@@ -317,7 +324,7 @@ def _strengths(edition: Edition, strengths: Sequence[Row]) -> Sequence[Block]:
     found = [row for row in strengths if row["standing"] in words.STANDING]
     rows = [
         (
-            edition.named(row, "kpi") or row["subject_id"],
+            edition.named(row, "subject") or row["subject_id"],
             edition.say(words.STANDING[row["standing"]]),
             edition.named(row, "reason"),
         )
@@ -445,7 +452,8 @@ def _good_news(edition: Edition, of: Mapping[str, list[Row]]) -> Sequence[Block]
 
 def _history(edition: Edition, history: Sequence[Row]) -> Sequence[Block]:
     drawn = [(row["period_id"], row["final_score"]) for row in history if row["final_score"] is not None]
-    picture = [line(drawn, key="history", title=edition.say(words.HISTORY_PICTURE))] if len(drawn) > 1 else []
+    title = edition.say(words.HISTORY_PICTURE)
+    picture = [line(drawn, key="history", title=title, language=edition.language)] if len(drawn) > 1 else []
     table = Table(
         title=edition.say(words.HISTORY_SAID),
         columns=(

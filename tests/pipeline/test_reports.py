@@ -155,7 +155,8 @@ def test_a_name_is_a_name_whatever_stands_in_it(marts: PublishedMarts, tmp_path:
     write_folder(reports_of(edition, tuple(Kind)), formats=formats, folder=folder, source=edition.source)
     pages = [path.read_text(encoding="utf-8") for path in folder.rglob("*.html")]
     assert not any("<script" in page for page in pages)
-    assert sum("&lt;script&gt;alert(1)&lt;/script&gt;" in page for page in pages) == 2
+    # where a line may end in a long word does not change the word
+    assert sum("&lt;script&gt;alert(1)&lt;/script&gt;" in page.replace("<wbr>", "") for page in pages) == 2
     book = openpyxl.load_workbook(folder / "departments" / "central.xlsx")
     cells = [cell for row in book.worksheets[0].iter_rows() for cell in row]
     assert {cell.value for cell in cells} >= set(NAMES.values())
@@ -206,7 +207,7 @@ def test_a_folder_is_written_whole_or_stays_as_it_was(marts: PublishedMarts, tmp
 class Page(HTMLParser):
     """What a page is made of, refused where somebody could not read it."""
 
-    VOID = frozenset({"meta", "col", "rect", "line", "circle"})
+    VOID = frozenset({"meta", "col", "rect", "line", "circle", "wbr"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -185,7 +185,8 @@ select
                 || case
                     when subject_kind = 'kpi'
                         then
-                            ' (' || sample || ' rows, ' || weeks || ' weeks; ' || min_sample || ' rows and '
+                            ' (' || sample || case sample when 1 then ' row, ' else ' rows, ' end || weeks
+                            || case weeks when 1 then ' week; ' else ' weeks; ' end || min_sample || ' rows and '
                             || min_weeks || ' weeks are needed).'
                     else '.'
                 end

@@ -6,6 +6,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from perf_pipelines.currencies import number_format
@@ -37,8 +38,10 @@ class Column:
 _A4 = 9
 _LINE = 16
 """Height of a line of a heading, in points."""
-_FILTER = 3
-"""Letters of a heading that the button of the filter hides."""
+_FILTER, _INDENT = 3, 2
+"""Letters of a heading that the button of the filter hides, and that a text begins later and ends sooner."""
+_PRINTED = 200
+"""Letters beside each other on a sheet of paper that can still be read; what is wider goes on on the next."""
 _LONGEST_PRINTED = 200
 """Of what stands above or below each printed page; a workbook holds 255 letters for all of it."""
 
@@ -102,6 +105,7 @@ def add_sheet(
             formats[number_format] = workbook.add_format({"num_format": number_format, "valign": "top"})
         return formats[number_format]
 
+    heights = [1] * len(rows)
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width)
         sheet.write_string(0, index, f"{column.zh}\n{column.en}", of_figures if column.number_format else of_text)
@@ -114,22 +118,29 @@ def add_sheet(
                 sheet.write_number(line, index, float(value), format_of(said))
             else:
                 sheet.write_string(line, index, str(value), text)
-    sheet.set_row(
-        0, _LINE * max(sum(_lines(said, column.width) for said in (column.zh, column.en)) for column in columns)
-    )
+                heights[line - 1] = max(heights[line - 1], _lines(str(value), column.width - _INDENT))
+    for line, lines in enumerate(heights, start=1):
+        if lines > 1:  # not every spreadsheet makes a row as high as its text when it opens a workbook
+            sheet.set_row(line, _LINE * lines)
+    highest = max(sum(_lines(said, column.width - _FILTER) for said in (column.zh, column.en)) for column in columns)
+    sheet.set_row(0, _LINE * highest)
     sheet.freeze_panes(1, frozen)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.set_header(f"&L{_printed(about)}")
     sheet.set_footer(f"&L&8{_printed(source)}&R&8&P / &N")
-    sheet.fit_to_pages(1, 0)
+    stays = sum(column.width for column in columns[:frozen])
+    moves = sum(column.width for column in columns) - stays
+    sheet.fit_to_pages(max(1, ceil(moves / max(_PRINTED - stays, 1))), 0)
     sheet.repeat_rows(0)
+    if frozen:
+        sheet.repeat_columns(0, frozen - 1)
 
 
 def _lines(heading: str, width: int) -> int:
     """How many lines a heading takes in a column of so many letters; words are not broken, Chinese anywhere."""
-    room = max(width - _FILTER, 1)
+    room = max(width, 1)
     lines, used = 1, 0.0
     for word in _WORDS.findall(heading):
         wide = width_of(word, 1) / width_of("0", 1)

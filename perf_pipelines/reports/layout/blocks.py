@@ -51,7 +51,7 @@ Cell = str | Figure | None
 NOTHING = "–"
 """So that an empty cell is seen to be meant."""
 
-_SHORT = 9
+_SHORT = 12
 """Rows of a table that fits beside something else on a sheet of paper and so is not parted between two."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WIDTH = 360
 """Of a phone, so that letters have their own size there."""
 
-_COLOURS = {Tone.plain: "#1f6aa5", Tone.good: "#1b6e3c", Tone.bad: "#a84310", Tone.quiet: "#9aa3ad"}
+COLOURS = {Tone.plain: "#1f6aa5", Tone.good: "#1b6e3c", Tone.bad: "#a84310", Tone.quiet: "#9aa3ad"}
 _ROW, _LINE = 38, 15
 """Height of a bar with a label of one line, and of each line more."""
 _LONGEST = Decimal("1.5")
@@ -61,12 +61,12 @@ def bars(
             y + 12,
             bar.said,
             size=12,
-            colour=_COLOURS[bar.tone] if bar.value is not None else QUIET,
+            colour=COLOURS[bar.tone] if bar.value is not None else QUIET,
             anchor="end",
         )
         drawing.bar(0, y + 18, WIDTH, 10, GRID)
         length = min(max(bar.value or Decimal(0), Decimal(0)), longest)
-        drawing.bar(0, y + 18, float(length / longest) * WIDTH, 10, _COLOURS[bar.tone])
+        drawing.bar(0, y + 18, float(length / longest) * WIDTH, 10, COLOURS[bar.tone])
     if reference:
         x = min(float(reference[0] / longest) * WIDTH, WIDTH - 1)
         for bottom in bottoms:
@@ -94,13 +94,13 @@ def line(points: Sequence[tuple[str, Decimal]], *, key: str, title: str, languag
         drawing.line(left, up(mark), right, up(mark), GRID, 1)
         drawing.text(left - 6, up(mark) + 4, number(mark), size=11, colour=QUIET, anchor="end")
     for index, (one, other) in enumerate(itertools.pairwise(points)):
-        drawing.line(across(index), up(one[1]), across(index + 1), up(other[1]), _COLOURS[Tone.plain], 2)
+        drawing.line(across(index), up(one[1]), across(index + 1), up(other[1]), COLOURS[Tone.plain], 2)
     apart = (right - left) / max(len(points) - 1, 1)
     every = 1 + int(38 // apart)
     wide = 1 + int(62 // apart)
     for index, (label, value) in enumerate(points):
         from_the_end = len(points) - 1 - index
-        drawing.circle(across(index), up(value), 4, _COLOURS[Tone.plain])
+        drawing.circle(across(index), up(value), 4, COLOURS[Tone.plain])
         if from_the_end % every == 0:
             # on paper of its own: a line that falls or rises steeply would run through the figure
             width = width_of(number(value, 1), 11) + 4

@@ -137,7 +137,7 @@ def _refusals(edition: Edition, found: Sequence[Row]) -> Sequence[Block]:
             title=edition.say(words.REFUSED_SAID),
             columns=(
                 Column(heading=words.SOURCE_TABLE, width=20),
-                Column(heading=words.RULE, width=22),
+                Column(heading=words.RULE, width=24),
                 Column(heading=words.ROWS, numeric=True, width=9),
                 Column(heading=words.EXAMPLE, width=44),
             ),

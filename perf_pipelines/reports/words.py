@@ -257,6 +257,7 @@ REASON: Mapping[Language, str] = {Language.zh: "reason_zh", Language.en: "reason
 NAMED = _of("{name}：{said}", "{name}: {said}")
 LOWER_IS_BETTER = _of("{kpi}（越低越好）", "{kpi} (lower is better)")
 OF_THE_TEAM = _of("{kpi}（团队）", "{kpi} (of the team)")
+FROM_DAY = _of("{day} 起", "from {day}")
 RANK_OF = _of("{people} 人中第 {rank}", "{rank} of {people}")
 OF_PEOPLE = _of("{people} 人中 {some} 人", "{some} of {people}")
 SOME_OF_ALL = _of("{all} 项中 {some} 项", "{some} of {all}")

@@ -26,7 +26,7 @@ from perf_pipelines.reports.drawing import INK, PAPER, QUIET
 from perf_pipelines.reports.edition import Edition
 from perf_pipelines.reports.folder import RECORD, Format, Kind, reports_of, write_folder
 from perf_pipelines.reports.layout import charts
-from perf_pipelines.reports.layout.blocks import Picture, Tone
+from perf_pipelines.reports.layout.blocks import Picture, Table, Tone
 from perf_pipelines.reports.layout.html import to_html
 from perf_pipelines.reports.layout.pdf import to_pdf
 from perf_pipelines.reports.marts import PublishedMarts
@@ -386,6 +386,24 @@ def test_strengths_recommendations_and_rewards_stand_in_the_file_once_there_are_
     assert edition.missing("fct_development", words.NO_DEVELOPMENT).text in texts(
         files(edition, Kind.personal_files)[f"people/{COLLEAGUE}"]
     )
+
+
+TRANSFER = f"""
+insert into marts.fct_kpi_score
+select * replace ('west' as department_id, date '2017-03-16' as active_from)
+from marts.fct_kpi_score where period_id = '{MONTH}' and employee_id = '{WHO}';
+"""
+
+
+def test_of_somebody_transferred_each_line_says_of_which_department_it_is(sales: Place, tmp_path: Path) -> None:
+    place = sales.copied(tmp_path)
+    tell(place, TRANSFER)
+    edition = Edition(marts=PublishedMarts(CompanyHome(place.home / place.name)), period=MONTH, language=Language.en)
+    progress = files(edition, Kind.personal_files)[f"people/{WHO}"].sections[0]
+    [table] = [block for block in progress.blocks if isinstance(block, Table)]
+    named = [str(row[0]) for row in table.rows]
+    assert len(set(named)) == len(named) > 2
+    assert {name.split(" · ")[-1] for name in named} == {"Central", "West"}
 
 
 def test_one_person_or_one_department_alone(sales: Place, tmp_path: Path) -> None:

@@ -593,7 +593,7 @@ def _print_score_table(rows: list[dict[str, Any]], *, period: str, language: Lan
         if row["reason"]:
             reasons.setdefault(row["reason_zh" if zh else "reason"], []).append(row[f"employee_{language}"])
     for reason, names in sorted(reasons.items()):
-        _out().print(Text(f"{', '.join(names)}: {reason}"))
+        _out().print(Text(f"{'、'.join(names)}：{reason}" if zh else f"{', '.join(names)}: {reason}"))
 
 
 if __name__ == "__main__":

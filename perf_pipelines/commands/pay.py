@@ -171,11 +171,11 @@ def _proposed(company: str, period: str) -> Generator[tuple[Closing, Proposal]]:
 
 
 def _totals(proposal: Proposal, language: Language) -> str:
-    sums = ", ".join(f"{amount:,} {currency}" for currency, amount in proposal.totals.items())
+    sums = [f"{amount:,} {currency}" for currency, amount in proposal.totals.items()]
     people = len(proposal.payouts)
     if language is Language.zh:
-        return f"：{people}人，{sums or '无应付金额'}"
-    return f": {people} people, {sums or 'nothing to pay'}"
+        return f"：{people} 人，{'、'.join(sums) or '无应付金额'}"
+    return f": {people} {'person' if people == 1 else 'people'}, {', '.join(sums) or 'nothing to pay'}"
 
 
 def _moment(at: datetime) -> str:

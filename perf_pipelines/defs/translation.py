@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
+from dagster_dbt import DagsterDbtTranslator, DbtProject
 from dagster_dbt.asset_utils import build_dbt_specs
 
 from perf_pipelines.closing import EXPECTATIONS
+from perf_pipelines.defs.promises import promise_of
 from perf_pipelines.defs.site import Site
 from perf_pipelines.errors import Problem
 from perf_pipelines.gates import ExpectationsRefused, load_gate
@@ -43,6 +44,21 @@ class Translator(DagsterDbtTranslator):
         if floor is None:
             return None
         return group_name(self._site, floor, self._cycle)
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        check = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if check is None or check.description:
+            return check
+        return dg.AssetCheckSpec(
+            name=check.name,
+            asset=check.asset_key,
+            description=promise_of(manifest["nodes"][unique_id]),
+            additional_deps=check.additional_deps,
+            blocking=check.blocking,
+            metadata=check.metadata,
+        )
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
         return self._site.owners

@@ -79,10 +79,10 @@ def _reconciliation(edition: Edition, found: Sequence[Row]) -> Sequence[Block]:
     table = Table(
         title=edition.say(words.RECONCILIATION_SAID),
         columns=(
-            Column(heading=words.MEASURE, width=16),
-            Column(heading=words.ONE_SYSTEM, width=18),
+            Column(heading=words.MEASURE, width=14),
+            Column(heading=words.ONE_SYSTEM, width=19),
             Column(heading=words.VALUE_OF_ONE, numeric=True, width=13),
-            Column(heading=words.OTHER_SYSTEM, width=18),
+            Column(heading=words.OTHER_SYSTEM, width=22),
             Column(heading=words.VALUE_OF_OTHER, numeric=True, width=13),
             Column(heading=words.DIFFERENCE, numeric=True, width=13),
             Column(heading=words.DAYS_OUTSIDE, numeric=True, width=12),
@@ -90,7 +90,7 @@ def _reconciliation(edition: Edition, found: Sequence[Row]) -> Sequence[Block]:
         ),
         rows=[
             (
-                row["measure"],
+                edition.called(row["measure"], words.RECONCILED),
                 row["system_a"],
                 quantity(row["value_a"], None, edition.language),
                 row["system_b"],
@@ -109,7 +109,7 @@ def _settled(edition: Edition, row: Row) -> str:
     if row["within_tolerance"]:
         return edition.say(words.WITHIN_TOLERANCE)
     said = [row["resolution"], row["waived_by"]]
-    return "; ".join(each for each in said if each) or edition.say(words.OPEN)
+    return edition.listed(each for each in said if each) or edition.say(words.OPEN)
 
 
 def _refused(edition: Edition) -> list[Row]:
@@ -136,12 +136,20 @@ def _refusals(edition: Edition, found: Sequence[Row]) -> Sequence[Block]:
         Table(
             title=edition.say(words.REFUSED_SAID),
             columns=(
-                Column(heading=words.SOURCE_TABLE, width=22),
-                Column(heading=words.RULE, width=18),
+                Column(heading=words.SOURCE_TABLE, width=20),
+                Column(heading=words.RULE, width=24),
                 Column(heading=words.ROWS, numeric=True, width=9),
                 Column(heading=words.EXAMPLE, width=44),
             ),
-            rows=[(row["source"], row["rule"], count(row["refused"]), row["example"]) for row in found],
+            rows=[
+                (
+                    row["source"],
+                    edition.called(row["rule"], words.REFUSAL),
+                    count(row["refused"]),
+                    row["example"],
+                )
+                for row in found
+            ],
         ),
         Sentence(text=edition.say(words.REFUSED_OF_ALL_PERIODS), tone=Tone.quiet),
     ]

@@ -203,11 +203,11 @@ def _people(edition: Edition, people: Sequence[Row]) -> Sequence[Block]:
     with_feedback = any(row["feedback_score"] is not None for row in people)
     columns = [
         Column(heading=words.NAME, width=17),
-        Column(heading=words.EMPLOYEE_ID, width=16),
+        Column(heading=words.EMPLOYEE_ID, width=15),
         Column(heading=words.POSITION, width=15),
-        Column(heading=words.KPI_SCORE, numeric=True, width=8),
+        Column(heading=words.KPI_SCORE, numeric=True, width=10),
         *([Column(heading=words.FEEDBACK_SCORE, numeric=True, width=10)] if with_feedback else []),
-        Column(heading=words.FINAL_SCORE, numeric=True, width=8),
+        Column(heading=words.FINAL_SCORE, numeric=True, width=10),
         Column(heading=words.GRADE, width=13),
         Column(heading=words.RANK, numeric=True, width=7),
         Column(heading=words.PAYOUT, numeric=True, width=15),
@@ -268,6 +268,7 @@ def _grades(edition: Edition, grades: Sequence[Row]) -> Sequence[Block]:
                 for row in grades
             ],
             key="grades",
+            language=edition.language,
             title=edition.say(words.GRADES_PICTURE),
         ),
         *(Sentence(text=edition.say(words.GRADE_FINDING[finding]), tone=Tone.bad) for finding in sorted(findings)),
@@ -282,7 +283,7 @@ def _kpis(edition: Edition, kpis: Sequence[Row]) -> Sequence[Block]:
             Column(heading=words.ACTUAL_OF_THE_DEPARTMENT, numeric=True, width=18),
             Column(heading=words.MEASURED, numeric=True, width=10),
             Column(heading=words.REACHED, numeric=True, width=10),
-            Column(heading=words.MISSED, numeric=True, width=10),
+            Column(heading=words.MISSED, numeric=True, width=12),
             Column(heading=words.WITHOUT_DATA, numeric=True, width=10),
             Column(heading=words.MEAN_POINTS, numeric=True, width=11),
         ),

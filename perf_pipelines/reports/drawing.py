@@ -5,6 +5,7 @@ It carries no fonts: Chinese names are drawn in the first font of the list that 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import ROUND_FLOOR, Decimal
 from itertools import count
@@ -17,6 +18,8 @@ FONTS = (
 INK, QUIET, GRID, PAPER = "#1c2733", "#5d6875", "#e2e6ea", "#ffffff"
 
 _MOST_TICKS = 6
+_WORD = re.compile(r"[!-~]+ *|[^!-~][，。、：；）》」 ]*")
+"""What stands together on a line: a word, or a Chinese character with the punctuation behind it."""
 
 
 def ticks(low: Decimal, high: Decimal) -> list[Decimal]:
@@ -33,6 +36,16 @@ def ticks(low: Decimal, high: Decimal) -> list[Decimal]:
 def width_of(text: str, size: float) -> float:
     """How wide a text is about: a Chinese character is as wide as it is high, others a little more than half of it."""
     return sum(size * (1.0 if unicodedata.east_asian_width(character) in "WF" else 0.58) for character in text)
+
+
+def wrapped(text: str, size: float, *, width: float) -> list[str]:
+    """``text`` in lines no wider than ``width``, broken between words or before a Chinese character."""
+    lines = [""]
+    for word in _WORD.findall(text):
+        if lines[-1] and width_of((lines[-1] + word).rstrip(), size) > width:
+            lines.append("")
+        lines[-1] += word
+    return [cut(line.rstrip(), size, width=width) for line in lines]
 
 
 def cut(text: str, size: float, *, width: float) -> str:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from perf_pipelines.reports import words
-from perf_pipelines.reports.layout.blocks import Sentence, Step, Steps
+from perf_pipelines.reports.layout.blocks import Sentence, Step, Steps, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +28,13 @@ def moving(edition: Edition, *, level: str) -> list[Row]:
             coalesce(kpi.name_zh, driver.kpi_id) as kpi_zh,
             coalesce(kpi.name_en, driver.kpi_id) as kpi_en,
             kpi.unit,
-            kpi.unit_zh
+            kpi.unit_zh,
+            coalesce(shop.name_zh, driver.segment_value) as value_zh,
+            coalesce(shop.name_en, driver.segment_value) as value_en
         from marts.fct_kpi_driver as driver
         left join marts.dim_kpi as kpi on driver.kpi_id = kpi.kpi_id
+        left join marts.dim_department as shop
+            on driver.segment = 'shop' and driver.segment_value = shop.department_id
         where driver.period_id = $period and driver.level = $level and driver.total_effect <> 0
         qualify
             row_number() over (
@@ -56,12 +60,22 @@ def moved(edition: Edition, drivers: Sequence[Row]) -> Sequence[Block]:
                 details=[
                     edition.say(
                         words.EFFECT_OF,
-                        segment=f"{row['segment']} = {row['segment_value']}",
+                        segment=edition.called(row["segment"], words.SEGMENT),
+                        value=_value(edition, row),
                         effect=edition.change(row["total_effect"], row),
                     )
                     for row in told
                 ],
             )
         )
-    blocks: Sequence[Block] = [Sentence(text=edition.say(words.DRIVERS_SAID)), Steps(steps=steps)] if steps else []
+    blocks: Sequence[Block] = (
+        [Sentence(text=edition.say(words.DRIVERS_SAID), tone=Tone.quiet), Steps(steps=steps)] if steps else []
+    )
     return edition.or_missing(blocks, mart="fct_kpi_driver", otherwise=words.NO_DRIVER)
+
+
+def _value(edition: Edition, row: Row) -> str:
+    """A shop that is a department has its name; another value is told as the business system writes it."""
+    if row["segment"] == "customers":
+        return edition.called(row["segment_value"], words.CUSTOMERS)
+    return edition.named(row, "value")

@@ -36,6 +36,10 @@ class Edition:
         """A sentence of the catalogue with its figures."""
         return self.language.of(label).format(**figures) if figures else self.language.of(label)
 
+    def called(self, id: str, among: Mapping[str, Label]) -> str:
+        """What the catalogue calls an id; the id itself where a company has one of its own."""
+        return self.say(among[id]) if id in among else id
+
     def listed(self, items: Iterable[str]) -> str:
         """One after the other, as the language separates them."""
         return ("、" if self.language is Language.zh else ", ").join(items)

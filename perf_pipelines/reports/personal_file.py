@@ -69,6 +69,8 @@ _QUERIES: Mapping[str, tuple[str, str]] = {
             kpi.better,
             coalesce(position.name_zh, score.position_id) as position_zh,
             coalesce(position.name_en, score.position_id) as position_en,
+            coalesce(department.name_zh, score.department_id) as department_zh,
+            coalesce(department.name_en, score.department_id) as department_en,
             coalesce(goal.path_zh, score.goal_id) as path_zh,
             coalesce(goal.path_en, score.goal_id) as path_en,
             goal.sort_order,
@@ -76,6 +78,7 @@ _QUERIES: Mapping[str, tuple[str, str]] = {
         from marts.fct_kpi_score as score
         left join marts.dim_kpi as kpi on score.kpi_id = kpi.kpi_id
         left join marts.dim_position as position on score.position_id = position.position_id
+        left join marts.dim_department as department on score.department_id = department.department_id
         left join marts.dim_goal as goal on score.goal_id = goal.goal_id
         left join marts.fct_goal_progress as progress
             on score.period_id = progress.period_id and score.goal_id = progress.goal_id
@@ -97,7 +100,13 @@ _QUERIES: Mapping[str, tuple[str, str]] = {
     "strengths": (
         "fct_strength",
         f"""
-        select strength.*, kpi.unit, kpi.unit_zh, kpi.name_zh as kpi_zh, kpi.name_en as kpi_en
+        select
+            strength.*,
+            kpi.unit,
+            kpi.unit_zh,
+            -- a competency is named in no mart but this reason, which begins with its name
+            coalesce(kpi.name_zh, regexp_extract(strength.reason_zh, '^「(.+)」', 1)) as subject_zh,
+            coalesce(kpi.name_en, regexp_extract(strength.reason_en, '^"(.+)":', 1)) as subject_en
         from marts.fct_strength as strength
         left join marts.dim_kpi as kpi on strength.subject_kind = 'kpi' and strength.subject_id = kpi.kpi_id
         where strength.period_id = $period and strength.{_OF}
@@ -247,8 +256,8 @@ def _calibration(edition: Edition, person: Row) -> str:
 def _progress(edition: Edition, kpis: Sequence[Row]) -> Sequence[Block]:
     if not kpis:
         return [edition.missing("fct_kpi_score", words.NO_KPI)]
-    positions = len({row["position_id"] for row in kpis}) > 1
-    measured = [(row, _called(edition, row, positions)) for row in kpis]
+    told_apart = _told_apart(kpis)
+    measured = [(row, _called(edition, row, told_apart)) for row in kpis]
     return [
         bars(
             [
@@ -263,6 +272,7 @@ def _progress(edition: Edition, kpis: Sequence[Row]) -> Sequence[Block]:
                 for row, called in measured
             ],
             key="attainment",
+            language=edition.language,
             title=edition.say(words.ATTAINMENT_PICTURE),
             reference=(Decimal(1), edition.say(words.TARGET_LINE)),
         ),
@@ -294,13 +304,25 @@ def _progress(edition: Edition, kpis: Sequence[Row]) -> Sequence[Block]:
     ]
 
 
-def _called(edition: Edition, row: Row, positions: bool) -> str:
+def _told_apart(kpis: Sequence[Row]) -> Sequence[str]:
+    """What tells somebody's assignments from each other: position and department where they differ, else the day."""
+    names = [name for name in ("position", "department") if len({row[f"{name}_id"] for row in kpis}) > 1]
+    assignments = {(row["position_id"], row["department_id"], row["active_from"]) for row in kpis}
+    named = {tuple(row[f"{name}_id"] for name in names) for row in kpis}
+    return names if len(named) == len(assignments) else [*names, "active_from"]
+
+
+def _called(edition: Edition, row: Row, told_apart: Sequence[str]) -> str:
     called = edition.named(row, "kpi")
     if row["better"] == "lower":
         called = edition.say(words.LOWER_IS_BETTER, kpi=called)
     if row["scope"] == "team":
         called = edition.say(words.OF_THE_TEAM, kpi=called)
-    return f"{called} · {edition.named(row, 'position')}" if positions else called
+    which = (
+        edition.say(words.FROM_DAY, day=row[name]) if name == "active_from" else edition.named(row, name)
+        for name in told_apart
+    )
+    return " · ".join([called, *which])
 
 
 def _steps(edition: Edition, steps: Sequence[Row]) -> Sequence[Block]:
@@ -317,7 +339,7 @@ def _strengths(edition: Edition, strengths: Sequence[Row]) -> Sequence[Block]:
     found = [row for row in strengths if row["standing"] in words.STANDING]
     rows = [
         (
-            edition.named(row, "kpi") or row["subject_id"],
+            edition.named(row, "subject") or row["subject_id"],
             edition.say(words.STANDING[row["standing"]]),
             edition.named(row, "reason"),
         )
@@ -445,7 +467,8 @@ def _good_news(edition: Edition, of: Mapping[str, list[Row]]) -> Sequence[Block]
 
 def _history(edition: Edition, history: Sequence[Row]) -> Sequence[Block]:
     drawn = [(row["period_id"], row["final_score"]) for row in history if row["final_score"] is not None]
-    picture = [line(drawn, key="history", title=edition.say(words.HISTORY_PICTURE))] if len(drawn) > 1 else []
+    title = edition.say(words.HISTORY_PICTURE)
+    picture = [line(drawn, key="history", title=title, language=edition.language)] if len(drawn) > 1 else []
     table = Table(
         title=edition.say(words.HISTORY_SAID),
         columns=(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from perf_pipelines.currencies import in_units
+from perf_pipelines.reports.words import STATUS
 from perf_pipelines.reports.workbook import MONEY, Column, add_sheet, in_currency, open_workbook
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column(name="department_zh", zh="部门", en="Department (zh)"),
-    Column(name="department_en", zh="部门（英）", en="Department"),
+    Column(name="department_en", zh="部门（英）", en="Department", width=20),
     Column(name="employee_id", zh="工号", en="Employee id", width=20),
     Column(name="employee_zh", zh="姓名", en="Name (zh)", width=20),
     Column(name="employee_en", zh="姓名（英）", en="Name", width=20),
     Column(name="position_zh", zh="岗位", en="Position (zh)"),
-    Column(name="position_en", zh="岗位（英）", en="Position"),
+    Column(name="position_en", zh="岗位（英）", en="Position", width=24),
     Column(name="kpi_score", zh="KPI得分", en="KPI score", number_format="0.00"),
     Column(name="feedback_score", zh="360°得分", en="360° score", number_format="0.00"),
     Column(name="final_score", zh="最终得分", en="Final score", number_format="0.00"),
@@ -39,7 +40,7 @@ COLUMNS = (
     Column(name="rank_in_position", zh="岗位排名", en="Rank in position", number_format="0"),
     Column(name="payout", zh="拟发奖金", en="Proposed payout", number_format=MONEY),
     Column(name="currency", zh="币种", en="Currency", width=8),
-    Column(name="status", zh="状态", en="Status"),
+    Column(name="status", zh="状态", en="Status", width=20),
     Column(name="reason_zh", zh="未评估原因", en="Why not evaluated (zh)", width=60),
     Column(name="reason", zh="未评估原因（英）", en="Why not evaluated", width=60),
 )
@@ -70,8 +71,16 @@ def to_csv(rows: Sequence[dict[str, Any]]) -> str:
 def to_xlsx(rows: Sequence[dict[str, Any]], *, path: Path, title: str) -> None:
     """A workbook with headings in both languages, number formats, a frozen header and a filter."""
     currency = next((row["currency"] for row in rows if row["currency"]), None)
+    said = [{**row, "status": f"{STATUS[row['status']].zh} {STATUS[row['status']].en}"} for row in rows]
     with open_workbook(path) as workbook:
-        add_sheet(workbook, title=title, columns=in_currency(COLUMNS, currency), rows=rows, frozen=5)
+        add_sheet(
+            workbook,
+            title=title,
+            columns=in_currency(COLUMNS, currency),
+            rows=said,
+            frozen=5,
+            about=f"考核结果汇总表 Score table · {title}",
+        )
 
 
 def _with_payouts_in_units(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -130,6 +130,7 @@ def _goals(edition: Edition, goals: Sequence[Row]) -> Sequence[Block]:
                 if row["level"] == "key_result"
             ],
             key="goals",
+            language=edition.language,
             title=edition.say(words.KEY_RESULTS_PICTURE),
             reference=(Decimal(1), edition.say(words.TARGET_LINE)),
         ),
@@ -138,10 +139,10 @@ def _goals(edition: Edition, goals: Sequence[Row]) -> Sequence[Block]:
             columns=(
                 Column(heading=words.GOAL, width=32),
                 Column(heading=words.LEVEL, width=14),
-                Column(heading=words.DEPARTMENT, width=14),
-                Column(heading=words.BASELINE, numeric=True, width=15),
-                Column(heading=words.TARGET, numeric=True, width=15),
-                Column(heading=words.ACTUAL, numeric=True, width=15),
+                Column(heading=words.DEPARTMENT, width=13),
+                Column(heading=words.BASELINE, numeric=True, width=17),
+                Column(heading=words.TARGET, numeric=True, width=17),
+                Column(heading=words.ACTUAL, numeric=True, width=17),
                 Column(heading=words.GOAL_PROGRESS, numeric=True, width=11),
             ),
             rows=[
@@ -199,9 +200,9 @@ def _findings(edition: Edition, findings: Sequence[Row]) -> Sequence[Block]:
             columns=(
                 Column(heading=words.DEPARTMENT, width=18),
                 Column(heading=words.KPI, width=20),
-                Column(heading=words.MISSED, numeric=True, width=10),
-                Column(heading=words.MEASURED, numeric=True, width=10),
-                Column(heading=words.MEDIAN_ATTAINMENT, numeric=True, width=14),
+                Column(heading=words.MISSED, numeric=True, width=12),
+                Column(heading=words.MEASURED, numeric=True, width=11),
+                Column(heading=words.MEDIAN_ATTAINMENT, numeric=True, width=16),
                 *([Column(heading=words.VERDICT, width=14), Column(heading=words.SINCE, width=12)] if judged else []),
             ),
             rows=[
@@ -254,8 +255,8 @@ def _activities(edition: Edition) -> Sequence[Block]:
                 Column(heading=words.COST, numeric=True, width=14),
                 Column(heading=words.NEW_USERS, numeric=True, width=11),
                 Column(heading=words.REVENUE, numeric=True, width=14),
-                Column(heading=words.ROI, numeric=True, width=10),
-                Column(heading=words.ROI_INTERVAL, width=16),
+                Column(heading=words.ROI, numeric=True, width=12),
+                Column(heading=words.ROI_INTERVAL, width=14),
                 Column(heading=words.RECOMMENDATION, width=14),
             ),
             rows=[

@@ -170,7 +170,7 @@ STANDING_ORDER: Mapping[str, int] = {standing: place for place, standing in enum
 RELATION: Mapping[str, Label] = {
     "manager": _of("上级", "manager"),
     "peer": _of("同事", "peers"),
-    "report": _of("下属", "reports"),
+    "report": _of("下属", "direct reports"),
     "self": _of("本人", "self"),
 }
 GOAL_LEVEL: Mapping[str, Label] = {
@@ -199,6 +199,57 @@ MOVE: Mapping[str, Label] = {
     "keep": _of("保持", "keep"),
     "not_enough_data": _of("数据不足", "not enough data"),
 }
+SEGMENT: Mapping[str, Label] = {
+    "activity": _of("活动类型", "Activity"),
+    "app": _of("应用", "App"),
+    "benefit": _of("权益", "Benefit"),
+    "campaign": _of("活动", "Campaign"),
+    "channel": _of("渠道", "Channel"),
+    "customers": _of("客户", "Customers"),
+    "kind": _of("种类", "Kind"),
+    "product": _of("产品", "Product"),
+    "region": _of("地区", "Region"),
+    "sector": _of("行业", "Sector"),
+    "shop": _of("店铺", "Shop"),
+    "topic": _of("主题", "Topic"),
+}
+"""What KPIs are broken down by; that of a company's own KPI may be another, and is then told by its id."""
+CUSTOMERS: Mapping[str, Label] = {
+    "new": _of("新客", "new"),
+    "returning": _of("老客", "returning"),
+    "unknown": _of("未知", "unknown"),
+}
+RECONCILED: Mapping[str, Label] = {
+    "orders": _of("订单数", "Orders"),
+    "revenue": _of("营收", "Revenue"),
+    "new_customers": _of("新增客户", "New customers"),
+    "daily_active_users": _of("日活跃用户", "Daily active users"),
+}
+"""What two systems are compared by; a company may compare by more, which is then told as it names it."""
+REFUSAL: Mapping[str, Label] = {
+    "bot": _of("爬虫或异常访问", "Visit of no person"),
+    "cancelled": _of("已取消", "Cancelled"),
+    "contradictory_key": _of("同一编号内容矛盾", "Contradictory key"),
+    "duplicate_key": _of("编号重复", "Duplicate key"),
+    "duplicate_person": _of("同一人重复注册", "Duplicate person"),
+    "duplicate_row": _of("整行重复", "Duplicate row"),
+    "exact_duplicate": _of("内容完全重复", "Exact duplicate"),
+    "impossible_dates": _of("日期先后矛盾", "Impossible dates"),
+    "impossible_quantity": _of("数量不合理", "Impossible quantity"),
+    "impossible_time": _of("时间先后矛盾", "Impossible time"),
+    "in_the_future": _of("日期在未来", "In the future"),
+    "negative_value": _of("不应为负数", "Negative value"),
+    "not_a_date": _of("不是日期", "Not a date"),
+    "not_a_flag": _of("不是是否值", "Neither true nor false"),
+    "not_a_moment": _of("不是时间", "Not a moment"),
+    "not_a_number": _of("不是数字", "Not a number"),
+    "orphan": _of("所属记录未采用", "Belongs to a row not used"),
+    "test_account": _of("测试账号", "Test account"),
+    "test_order": _of("测试订单", "Test order"),
+    "value_missing": _of("缺少数值", "Value missing"),
+}
+"""By what rule a row is not used; that of a company's own staging model may be another, and is then told by its id."""
+
 REASON: Mapping[Language, str] = {Language.zh: "reason_zh", Language.en: "reason"}
 """The column of rpt_score_table that says in this language why somebody is not evaluated."""
 
@@ -206,6 +257,7 @@ REASON: Mapping[Language, str] = {Language.zh: "reason_zh", Language.en: "reason
 NAMED = _of("{name}：{said}", "{name}: {said}")
 LOWER_IS_BETTER = _of("{kpi}（越低越好）", "{kpi} (lower is better)")
 OF_THE_TEAM = _of("{kpi}（团队）", "{kpi} (of the team)")
+FROM_DAY = _of("{day} 起", "from {day}")
 RANK_OF = _of("{people} 人中第 {rank}", "{rank} of {people}")
 OF_PEOPLE = _of("{people} 人中 {some} 人", "{some} of {people}")
 SOME_OF_ALL = _of("{all} 项中 {some} 项", "{some} of {all}")
@@ -222,7 +274,7 @@ POINTS_SAID = _of(
     "分值：10 分为刚好达成目标；得分 = 分值 × 权重 × 10，100 分为全部刚好达成。",
     "Points: 10 for a target that is just reached; score = points × weight × 10, and 100 is everything just reached.",
 )
-STRENGTHS_SAID = _of("与目标、本人历史和同岗位相比", "Against the target, the own past and others in the position")
+STRENGTHS_SAID = _of("与目标、本人历史和同岗位相比", "Against the target, one's own past and others in the position")
 GOALS_SAID = _of("从战略到关键结果", "From the strategy down to the key result")
 PROGRESS_SAID = _of(
     "进度 =（实际值 − 起点）÷（目标值 − 起点）；上级目标取其关键结果的平均。低于 0 表示比起点更差。",
@@ -239,7 +291,9 @@ THEMES = _of("能力项", "Themes")
 DEVELOPMENT_SAID = _of("晋升与辅导", "Promotion and support")
 TRAINING_SAID = _of("推荐课程，按预期效果排序", "Courses recommended, by what they are expected to give")
 REWARDS_SAID = _of("本周期即时奖励", "Rewards of the period")
-DAYS_REACHED = _of("每日目标：{days} 天中达成 {reached} 天", "Daily goal: reached on {reached} of {days} days")
+DAYS_REACHED = _of(
+    "每日目标：{days} 天中达成 {reached} 天", "Days on which the daily goal was reached: {reached} of {days}"
+)
 HISTORY_PICTURE = _of("历次最终得分（分）", "Final score of each period, in points")
 HISTORY_SAID = _of("截至本周期的同类周期", "Periods of the same length up to this one")
 RESULTS_SAID = _of("按最终得分排列", "By final score")
@@ -250,14 +304,14 @@ KPIS_SAID = _of(
     "部门实际值由明细汇总得出，不取个人平均", "The department's actual is computed from its rows, not from averages"
 )
 FROM_TO = _of("{kpi}：{before} → {now}", "{kpi}: {before} → {now}")
-EFFECT_OF = _of("{segment} 影响 {effect}", "{segment}: {effect}")
+EFFECT_OF = _of("{segment}「{value}」影响 {effect}", '{segment} "{value}": {effect}')
 DRIVERS_SAID = _of("与上期相比，影响最大的分项", "Segments with the largest effect since the period before")
 FINDINGS_SAID = _of("部门内多数人未达成的指标", "KPIs that most of a department misses")
 KEY_RESULTS_PICTURE = _of("关键结果进度", "Progress of the key results")
 ACTIVITIES_SAID = _of("各类活动的投入与产出", "What each type of activity costs and brings")
 SCHEME_COUNTED = _of(
     "共复盘 {all} 项：{fine} 项合适，{too_few} 项人数太少，无法判断。",
-    "{all} lines reviewed: {fine} are fine, of {too_few} too few people have data to tell.",
+    "Lines reviewed: {all}. Fine: {fine}. Too few people to tell: {too_few}.",
 )
 REFUSED_SAID = _of("按来源表与规则", "By source table and rule")
 REFUSED_OF_ALL_PERIODS = _of(

@@ -301,7 +301,8 @@ class Warehouse:
 
 def _texts(result: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]:
     columns = [column[0] for column in result.description or ()]
-    return tuple(dict(zip(columns, map(str, row), strict=True)) for row in result.fetchall())
+    rows = (["" if value is None else str(value) for value in row] for row in result.fetchall())
+    return tuple(dict(zip(columns, row, strict=True)) for row in rows)
 
 
 def tables_of_periods(

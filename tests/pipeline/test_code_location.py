@@ -66,6 +66,15 @@ def test_the_graph_leads_from_the_sources_and_the_scheme_to_the_strategy_finding
         assert node.kinds, key
 
 
+def test_every_check_says_in_a_sentence_what_it_promises(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    said = {key: graph.get(key).description or "" for key in graph.asset_check_keys}
+    assert len(said) > 100
+    assert [key for key, sentence in said.items() if not sentence.endswith(".")] == []
+    key = next(key for key in said if key.name == "unique_together_fct_evaluation_period_id__employee_id__revision")
+    assert said[key] == "No two rows have the same `period_id`, `employee_id` and `revision`."
+
+
 def test_views_between_the_tables_are_no_assets_and_what_reads_them_depends_on_what_they_read(
     definitions: dg.Definitions,
 ) -> None:

@@ -443,8 +443,8 @@ def test_departments_and_groups_are_compared_in_both_languages(sql: ScoringSql) 
     found = sql.reviewed(scheme, rated(scheme, people, answers))
     [north, south] = sorted(found["fct_capability"], key=lambda row: row["department_id"])
     assert (north["finding"], south["finding"]) == ("strong", "weak")
-    assert north["finding_zh"] == "north「listening」100.0，全公司 75.0（5 人）：强项。"
-    assert south["finding_en"] == 'south, "listening": 50.0, company 75.0 (5 people): a weakness.'
+    assert north["finding_zh"] == "north「listening」100.0 分，全公司 75.0 分（5 人）：强项。"
+    assert south["finding_en"] == 'south, "listening": 50.0 points, company 75.0 points (5 people): a weakness.'
     compared = {(row["side"], row["dimension"], row["group_id"]): row for row in found["fct_rating_fairness"]}
     assert set(compared) == {(side, "department", group) for side in ("rater", "rated") for group in ("north", "south")}
     # nobody differs within a group: the difference is what it is

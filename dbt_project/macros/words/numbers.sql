@@ -51,7 +51,7 @@
 {% macro signed_percent(share) -%}
     format(
         '{}{}',
-        case when {{ share }} >= 0 then '+' else '-' end,
+        case when {{ share }} >= 0 then '+' else '−' end,
         cast(round(abs(cast({{ share }} as decimal(28, 8))) * 100, 1) as decimal(28, 1))
     )
 {%- endmacro %}

@@ -40,7 +40,7 @@ def _gate(site: Site, floor: Floor, cycle: Cycle | None) -> dg.AssetChecksDefini
                 name=gate,
                 asset=key,
                 blocking=True,
-                description=f"expectations/{gate}.yaml, {key.path[-1]}",
+                description=f"What {gate} expects of {key.path[-1]}: expectations/{gate}.yaml.",
             )
             for key in keys
         ],

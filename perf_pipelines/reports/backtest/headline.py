@@ -17,6 +17,8 @@ def headline(comparison: Comparison, *, language: Language) -> tuple[str, ...]:
     """The sentences, the weightiest first."""
     zh = language is Language.zh
     periods = spans(Period.parse(row["member_id"]) for row in comparison.periods)
+    if zh:
+        periods = periods.replace(", ", "、")
     if comparison.changes_nothing:
         evaluated = comparison.company["evaluated_after"]
         return (

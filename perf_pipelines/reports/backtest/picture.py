@@ -25,7 +25,8 @@ _BAR = 13
 _NAMES = 220
 """Widest column of names; a longer name is cut."""
 
-_BEFORE, _MORE, _LESS = "#9aa3ad", "#1f6aa5", "#c2591b"
+# the first is no colour of letters, which would not stand out enough from the paper
+_BEFORE, _MORE, _LESS = "#9aa3ad", "#1f6aa5", "#b5501a"
 
 
 def to_svg(comparison: Comparison, *, language: Language) -> str:
@@ -42,7 +43,9 @@ def to_svg(comparison: Comparison, *, language: Language) -> str:
         heading = "各部门平均得分（分）" if zh else "Mean score by department, points"
 
     drawing = Drawing(
-        width=_WIDTH, height=_MARGIN + 40 + 20 * len(sentences) + 96 + _ROW * len(departments) + 92 + 46 * len(grades)
+        width=_WIDTH,
+        height=_MARGIN + 40 + 20 * len(sentences) + 96 + _ROW * len(departments) + 92 + 46 * len(grades),
+        named=("backtest", title, (" " if not zh else "").join(sentences)),
     )
     y = _MARGIN + 18
     drawing.text(_MARGIN, y, title, size=21, bold=True)
@@ -99,7 +102,8 @@ def _dumbbells(
         drawing.line(across(before), y, across(after), y, colour, 3)
         drawing.circle(across(before), y, 6, _BEFORE)
         drawing.circle(across(after), y, 6, colour)
-        drawing.text(_WIDTH - _MARGIN, y + 4.5, change, size=13, colour=colour, anchor="end")
+        said_in = QUIET if colour == _BEFORE else colour
+        drawing.text(_WIDTH - _MARGIN, y + 4.5, change, size=13, colour=said_in, anchor="end")
     return bottom + 17
 
 
@@ -117,7 +121,7 @@ def _bars(drawing: Drawing, rows: Sequence[Row], *, top: float, language: Langua
             drawing.bar(left, y + offset, length, _BAR, colour)
             said = str(row[side])
             if side == "after" and row["after"] != row["before"]:
-                said += f" ({signed(row['after'] - row['before'], 0)})"
+                said += _in_brackets(signed(row["after"] - row["before"], 0), language)
             drawing.text(left + length + 8, y + offset + 10.5, said, size=12, colour=INK)
 
 
@@ -127,7 +131,11 @@ def _change(row: Row, of: str, currency: str, language: Language) -> str:
         return "–"
     share = change_in_percent(row[f"{of}_before"], difference, language) if of == "payout" and difference else ""
     decimals = decimals_of(currency) if of == "payout" else 2
-    return f"{signed(difference, decimals)}{f' ({share})' if share else ''}"
+    return f"{signed(difference, decimals)}{_in_brackets(share, language) if share else ''}"
+
+
+def _in_brackets(said: str, language: Language) -> str:
+    return f"（{said}）" if language is Language.zh else f" ({said})"
 
 
 def _colour(difference: Decimal) -> str:

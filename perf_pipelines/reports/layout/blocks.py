@@ -37,12 +37,22 @@ class Figure:
     number_format: str
     tone: Tone = Tone.plain
 
+    def __post_init__(self) -> None:
+        if self.said.startswith("-"):  # a hyphen, which is narrower than a digit and may end a line; a minus is neither
+            object.__setattr__(self, "said", f"−{self.said[1:]}")
+
     def __str__(self) -> str:
         return self.said
 
 
 Cell = str | Figure | None
-"""What stands in a table; nothing is written as nothing."""
+"""What stands in a table; on a page and in a document nothing is shown as :data:`NOTHING`."""
+
+NOTHING = "–"
+"""So that an empty cell is seen to be meant."""
+
+_SHORT = 12
+"""Rows of a table that fits beside something else on a sheet of paper and so is not parted between two."""
 
 
 def count(value: int | None) -> Figure | None:
@@ -136,6 +146,11 @@ class Table:
     def width(self) -> int:
         """The widths of its columns together."""
         return sum(column.width for column in self.columns)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it stays whole on paper."""
+        return len(self.rows) <= _SHORT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,25 +9,30 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from perf_pipelines.reports.layout.blocks import NOTHING
+from perf_pipelines.reports.layout.breaking import pieces, with_units
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
     from perf_pipelines.reports.layout.blocks import Report
-
-_LONG_WORD = 14
-"""Letters; `Unqualified` has 11, and Chinese, which breaks anywhere, has no words."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def to_html(report: Report) -> str:
     """The page as a text in UTF-8. Every name and sentence is escaped; the style sheet and the pictures are ours."""
-    return _template().render(report=report, style=_style())
+    return _template().render(report=report, style=_style(), nothing=NOTHING)
 
 
-def _has_a_long_word(value: object) -> bool:
-    """Whether a word is so long that it may be broken anywhere; another stays whole."""
-    return isinstance(value, str) and any(len(word) > _LONG_WORD for word in value.split())
+def _breakable(text: str) -> Markup:
+    """The text, escaped, with places where a long word may be broken, and none between a figure and its unit."""
+    return Markup("<wbr>").join(pieces(with_units(text)))
+
+
+def _in_css(text: str) -> Markup:
+    """The text inside quotes of a style sheet, from which nothing in it can break out."""
+    return Markup("".join(letter if letter.isalnum() else f"\\{ord(letter):x} " for letter in text))
 
 
 @cache
@@ -45,5 +50,6 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["drawn"] = Markup
-    environment.tests["has_a_long_word"] = _has_a_long_word
+    environment.filters["breakable"] = _breakable
+    environment.filters["in_css"] = _in_css
     return environment.get_template("report.html.jinja")

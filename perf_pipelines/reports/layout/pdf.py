@@ -6,7 +6,6 @@ Why Typst, and why the font comes as a package: docs/decisions/0015-documents-by
 from __future__ import annotations
 
 import json
-import re
 import threading
 from dataclasses import asdict
 from functools import cache
@@ -16,14 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pylopdf_fonts_zh_cn
 import typst
 
-from perf_pipelines.reports.layout.blocks import Column, Figure, Table
+from perf_pipelines.reports.layout.blocks import NOTHING, Column, Figure, Sentence, Steps, Table
+from perf_pipelines.reports.layout.breaking import pieces, with_units
 
 if TYPE_CHECKING:
     from perf_pipelines.reports.layout.blocks import Block, Report
-
-_LONG_WORD = re.compile(r"[!-~]{13,}")
-_LETTERS = re.compile(r"[^_./-]{1,12}[_./-]*|[_./-]+")
-"""What stays together of a long word: up to 12 letters, and what joins them to the next."""
 
 _LAYOUT = Path(__file__).parent / "templates" / "report.typ"
 
@@ -68,20 +64,33 @@ def _plain(block: Block, report: Report) -> dict[str, Any]:
             "columns": [_column(column, report) for column in block.columns],
             "rows": [
                 [
-                    {"text": cell.said, "tone": cell.tone}
+                    {"text": with_units(cell.said), "tone": cell.tone}
                     if isinstance(cell, Figure)
-                    else {"text": _breakable(cell or ""), "tone": "plain"}
+                    else {"text": _breakable(cell), "tone": "plain"}
+                    if cell
+                    else {"text": NOTHING, "tone": "quiet"}
                     for cell in row
                 ]
                 for row in block.rows
+            ],
+            "short": block.is_short,
+        }
+    if isinstance(block, Sentence):
+        return {"kind": block.kind, "text": _breakable(block.text), "tone": block.tone}
+    if isinstance(block, Steps):
+        return {
+            "kind": block.kind,
+            "steps": [
+                {"text": _breakable(step.text), "details": [_breakable(each) for each in step.details]}
+                for step in block.steps
             ],
         }
     return {"kind": block.kind, **asdict(block)}
 
 
 def _breakable(text: str) -> str:
-    """``text`` with places where a long word may be broken: Typst would write it over the next column."""
-    return _LONG_WORD.sub(lambda word: "\u200b".join(_LETTERS.findall(word[0])), text)
+    """``text`` with places where a long word may be broken: Typst would write it over the next column or the margin."""
+    return "\u200b".join(pieces(with_units(text)))
 
 
 def _column(column: Column, report: Report) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def to_xlsx(report: Report, path: Path) -> None:
                     for row in table.rows
                 ],
                 frozen=1,
+                about=f"{report.title} · {report.subtitle} · {table.title}",
+                source=report.source,
             )
 
 

@@ -121,10 +121,11 @@ select
     company_score,
     difference,
     finding,
-    department_zh || '「' || name_zh || '」' || cast(score as decimal(9, 1)) || '，全公司 '
-    || cast(company_score as decimal(9, 1)) || '（' || headcount || ' 人）：'
+    department_zh || '「' || name_zh || '」' || cast(score as decimal(9, 1)) || ' 分，全公司 '
+    || cast(company_score as decimal(9, 1)) || ' 分（' || headcount || ' 人）：'
     || case finding when 'strong' then '强项。' when 'weak' then '弱项。' end as finding_zh,
-    department_en || ', "' || name_en || '": ' || cast(score as decimal(9, 1)) || ', company '
-    || cast(company_score as decimal(9, 1)) || ' (' || headcount || ' people): '
+    department_en || ', "' || name_en || '": ' || cast(score as decimal(9, 1)) || ' points, company '
+    || cast(company_score as decimal(9, 1)) || ' points (' || headcount
+    || case headcount when 1 then ' person): ' else ' people): ' end
     || case finding when 'strong' then 'a strength.' when 'weak' then 'a weakness.' end as finding_en
 from named

@@ -290,8 +290,10 @@ select
     end as reason_zh,
     '"' || course_en || '" and "' || kpi_en || '": '
     || coalesce(
-        people || ' who finished it changed by ' || effect_percent || ' % against ' || comparison_people
-        || ' of the same position who did not begin it'
+        people || ' who finished it changed by ' || effect_percent || ' % against '
+        || {{ as_number_of(
+            'comparison_people', 'of the same position who has not begun it', 'of the same position who have not begun it'
+        ) }}
         || coalesce(
             ' (95 % confidence interval ' || effect_low_percent || ' % to ' || effect_high_percent || ' %)', ''
         ),

@@ -153,7 +153,8 @@ figured as (
         || new_users_text || ' 人，产出比 ' || roi_text as figures_zh,
         activity_type || ': ' || campaigns_text
         || case campaigns when 1 then ' campaign, cost ' else ' campaigns, cost ' end || cost_text
-        || ', revenue ' || revenue_text || ', new customers ' || new_users_text || ', return ' || roi_text as figures_en,
+        || ', revenue ' || revenue_text || ', new customers ' || new_users_text
+        || ', return ' || roi_text as figures_en,
         '（' || low_text || ' 至 ' || high_text || '，各类区间同时成立的置信度 ' || confidence_zh || '）' as within_zh,
         ' (' || low_text || ' to ' || high_text || '; all types together with ' || confidence_en || ' confidence)'
             as within_en

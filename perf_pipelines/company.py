@@ -157,7 +157,9 @@ class Company:
 
     def months_assessed(self, period: Period) -> Fraction:
         """How many calendar months of ``period`` are assessed: all but those before the company's first period."""
-        return Fraction(len(self.months_of(period))) if period.cycle.months else period.months
+        if not period.cycle.months:
+            return period.months
+        return replace(period, starts_on=max(period.starts_on, self.first_period.starts_on)).months
 
     def made_of(self, periods: Sequence[Period]) -> tuple[Period, ...]:
         """The longer periods that the company assesses and whose months are all among ``periods``."""

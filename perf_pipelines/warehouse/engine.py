@@ -373,11 +373,17 @@ def _period_table(
 
     def passed(compared: Period, *, of: Period) -> Period:
         # as many days as have passed of a running period, so that like is compared with like
-        return compared if up_to is None or up_to >= of.ends_on else compared.first_days((up_to - of.starts_on).days + 1)
+        if up_to is None or up_to >= of.ends_on:
+            return compared
+        return compared.first_days((up_to - of.starts_on).days + 1)
 
     ordered = sorted(set(periods))
     year_ago = [period.year_before() for period in ordered]
     previous = [before(period) for period in ordered]
+    previous_ends_on = [
+        earlier and passed(earlier, of=period).ends_on for period, earlier in zip(ordered, previous, strict=True)
+    ]
+    year_ago_ends_on = [passed(ago, of=period).ends_on for period, ago in zip(ordered, year_ago, strict=True)]
     counted = [passed(period, of=period) for period in ordered]
     assessed = [company.months_assessed(period) for period in counted]
     return pa.table(
@@ -400,15 +406,10 @@ def _period_table(
             "parent_period_id": pa.array([parent(period) for period in ordered], pa.string()),
             "previous_period_id": pa.array([period and period.id for period in previous], pa.string()),
             "previous_starts_on": pa.array([period and period.starts_on for period in previous], pa.date32()),
-            "previous_ends_on": pa.array(
-                [earlier and passed(earlier, of=period).ends_on for period, earlier in zip(ordered, previous, strict=True)],
-                pa.date32(),
-            ),
+            "previous_ends_on": pa.array(previous_ends_on, pa.date32()),
             "year_ago_period_id": pa.array([period.id for period in year_ago], pa.string()),
             "year_ago_starts_on": pa.array([period.starts_on for period in year_ago], pa.date32()),
-            "year_ago_ends_on": pa.array(
-                [passed(ago, of=period).ends_on for period, ago in zip(ordered, year_ago, strict=True)], pa.date32()
-            ),
+            "year_ago_ends_on": pa.array(year_ago_ends_on, pa.date32()),
             "revision": pa.array([revisions.get(period.id, 1) for period in ordered], pa.int32()),
             "rewards_from": pa.array([rewards_from(period) for period in ordered], pa.date32()),
         }

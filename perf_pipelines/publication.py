@@ -118,7 +118,7 @@ def publish(
     """
     before = _version_before(home)
     closed = {**(before.publication.periods if before else {}), **periods}
-    tracked = before.publication.running if before else {}
+    tracked: Mapping[str, RunningRecord] = before.publication.running if before else {}
     return _replace_version(
         home,
         before,
@@ -393,7 +393,7 @@ def _write_database(
     of which nothing is replaced stays as it was copied.
     """
     database = version / "marts.duckdb"
-    had = before.publication.files if before is not None else {}
+    had: Mapping[str, Mapping[str, FileRecord]] = before.publication.files if before is not None else {}
     if before is not None and (before.folder / database.name).exists():
         shutil.copyfile(before.folder / database.name, database)
     with _connect(version) as connection:

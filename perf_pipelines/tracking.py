@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from perf_pipelines.errors import PeriodRefused, Problem
@@ -72,7 +72,7 @@ def running_on(closing: Closing, on: date | None = None, *, cycles: Collection[C
     :class:`~perf_pipelines.errors.PeriodRefused` for a day that is not over, in which nothing is assessed yet, and for
     a cycle that the company does not have.
     """
-    company, today = closing.company, company_day(closing)
+    company, today = closing.company, closing.today.date()
     up_to = on or today - timedelta(days=1)
     strange = [cycle for cycle in cycles if cycle not in company.cycles]
     if strange:
@@ -91,12 +91,6 @@ def running_on(closing: Closing, on: date | None = None, *, cycles: Collection[C
     return Running(
         up_to=up_to, periods=tuple(period for period in ordered if period not in closed), closed=tuple(closed)
     )
-
-
-def company_day(closing: Closing) -> date:
-    """Today in the company's time zone."""
-    today = closing.today
-    return today.date() if isinstance(today, datetime) else today
 
 
 def track(closing: Closing, running: Running) -> Tracked:

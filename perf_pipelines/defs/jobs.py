@@ -37,7 +37,7 @@ def tracking_job(
     return dg.define_asset_job(
         name=tracking_name(site),
         selection=dg.AssetSelection.assets(*keys, *tracking.keys),
-        description="Tracks the periods that are running up to yesterday, and raises alerts: extraction, gates 1 and 2.",
+        description="Tracks the running periods up to yesterday and raises alerts: extraction, gates 1 and 2.",
         tags={"company": site.company.id},
     )
 

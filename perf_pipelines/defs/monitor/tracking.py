@@ -1,6 +1,5 @@
 """What is running, tracked once a day: one asset on the KPI floor, with gate 2 as its check."""
 
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,11 +10,10 @@ from perf_pipelines.defs.jobs import tracking_name
 from perf_pipelines.defs.site import Site
 from perf_pipelines.defs.tables import table_metadata
 from perf_pipelines.defs.translation import gate_keys
+from perf_pipelines.errors import GateFailed
 from perf_pipelines.records.alerts import Alert
 from perf_pipelines.tracking import running_on, track_running
 from perf_pipelines.warehouse.dbt import Floor
-
-_log = logging.getLogger(__name__)
 
 _TOLD = ("manager_id", "employee_id", "period_id", "kpi_id", "sentence_en")
 
@@ -34,7 +32,7 @@ def tracking_asset(site: Site, built: list[dg.AssetsDefinition]) -> dg.AssetsDef
         specs=[
             dg.AssetSpec(
                 key=key,
-                description="How far the running periods have come up to yesterday, and who was told (docs/tracking.md).",
+                description="How far the running periods have come, and who was told (docs/tracking.md).",
                 deps=list(dict.fromkeys([*gate_keys(site, GATES[Floor.INPUTS], None), *kpis])),
                 group_name=tracking_name(site),
                 owners=site.owners,
@@ -53,7 +51,13 @@ def tracking_asset(site: Site, built: list[dg.AssetsDefinition]) -> dg.AssetsDef
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         closing: Closing = getattr(context.resources, site.resource)
-        tracked = track_running(closing, running_on(closing))
+        try:
+            tracked = track_running(closing, running_on(closing))
+        except GateFailed as closed:
+            yield dg.AssetCheckResult(
+                asset_key=key, check_name=GATES[Floor.FACTS], passed=False, description=str(closed)
+            )
+            raise
         yield dg.MaterializeResult(
             asset_key=key,
             metadata={

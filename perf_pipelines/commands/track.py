@@ -63,12 +63,7 @@ def _print(tracked: Tracked, language: Language) -> None:
     found = (
         (tracked.raised, "新预警" if zh else "told now"),
         (tracked.raised_before, "此前已预警" if zh else "told before"),
-        (
-            tracked.not_told,
-            "落后但未预警（为时尚早，或已不在该岗位）"
-            if zh
-            else "behind and not told: too early, or no more in the position",
-        ),
+        (tracked.not_told, "落后但未预警" if zh else "behind, not told (too early, or no more in the position)"),
     )
     for alerts, said in found:
         _print_by_manager(alerts, said, tracked.names, language)

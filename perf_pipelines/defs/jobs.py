@@ -24,7 +24,7 @@ def job_name(site: Site, cycle: Cycle) -> str:
 
 
 def tracking_name(site: Site) -> str:
-    """``tracking``, which is the name of the job and of what it makes."""
+    """``tracking``, which is the name of the job and of the group of what it makes."""
     return site.name("tracking")
 
 

@@ -28,7 +28,7 @@ def tracking_asset(site: Site, built: list[dg.AssetsDefinition]) -> dg.AssetsDef
     kpis = [each for definition in built for each in definition.keys if not (set(each.path) & {*cycles, "raw"})]
 
     @dg.multi_asset(
-        name=tracking_name(site),
+        name=site.name("track"),
         specs=[
             dg.AssetSpec(
                 key=key,

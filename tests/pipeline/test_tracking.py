@@ -19,8 +19,13 @@ from perf_pipelines.periods import Period
 from perf_pipelines.publication import OF_RUNNING, open_marts, read_publication
 from perf_pipelines.records.alerts import ALERTS
 from perf_pipelines.records.verification import verify
+from perf_pipelines.reports import words
+from perf_pipelines.reports.edition import Edition
+from perf_pipelines.reports.folder import Kind, reports_of
+from perf_pipelines.reports.marts import PublishedMarts
 from perf_pipelines.tracking import Tracked, running_on, track_running
 from perf_pipelines.warehouse.dbt import Floor
+from perf_pipelines.wording import Language
 from tests.conftest import Outcome, Place
 
 if TYPE_CHECKING:
@@ -280,6 +285,13 @@ def test_closing_what_was_tracked_gives_what_closing_alone_gives(shop: Shop, unt
     assert [place.rows("select count(*) from fct_kpi_alert") for place in (shop, untracked)] == [[(1,)], [(0,)]]
     again = shop.track(date(2026, 4, 15))
     assert ([period.id for period in again.running.closed], again.publication) == ([APRIL], None)
+    # and who reads of April reads of the alert
+    for language in Language:
+        edition = Edition(marts=PublishedMarts(shop.closing.home), period=APRIL, language=language)
+        alerts = edition.say(words.ALERTS)
+        files = {each.name: each for each in reports_of(edition, (Kind.personal_files, Kind.department_summaries))}
+        told = {name for name, each in files.items() if alerts in [section.title for section in each.sections]}
+        assert told == {"people/ann", "departments/a"}
 
 
 @pytest.mark.parametrize(

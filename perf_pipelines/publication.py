@@ -145,9 +145,13 @@ def publish_running(
     """Make a new version with what :data:`OF_RUNNING` has of ``running`` replaced, none of which is closed.
 
     Everything else stays as it is. Where nothing has been published before, marts without periods are published with
-    it, so that ids have names.
+    it, so that ids have names. :class:`PeriodRefused` for a period that is closed.
     """
     before = _version_before(home)
+    closed = sorted(running.keys() & before.publication.periods.keys()) if before else []
+    if closed:
+        what, todo = "it is published as a whole", "close it again to compute it anew"
+        raise PeriodRefused(f"{closed[0]} is not running", [Problem(field="period", what=what, todo=todo)])
     return _replace_version(
         home,
         before,

@@ -93,9 +93,15 @@ def running_on(closing: Closing, on: date | None = None, *, cycles: Collection[C
     )
 
 
-def track(closing: Closing, running: Running) -> Tracked:
-    """Extract, pass gates 1 and 2, and track: see :func:`track_running`. The company is held alone meanwhile."""
+def track(closing: Closing, on: date | None = None, *, cycles: Collection[Cycle] = ()) -> Tracked:
+    """Extract, pass gates 1 and 2, and track: see :func:`running_on` and :func:`track_running`.
+
+    :class:`~perf_pipelines.errors.Busy` when another process holds the company; here it is held alone meanwhile.
+    """
     with closing.alone():
+        running = running_on(closing, on, cycles=cycles)
+        if not running.periods:
+            return Tracked(running=running)
         for system in closing.company.sources.systems:
             snapshots = closing.extract(system)
             _log.info("extract from %s: %s rows", system, sum(snapshot.rows for snapshot in snapshots))

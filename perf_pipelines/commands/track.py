@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import datetime  # noqa: TC003 — typer reads annotations at run time
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
@@ -41,13 +42,11 @@ def track(
     was not told before, and publishes fct_kpi_progress and fct_kpi_alert. A closed period is not tracked.
     """
     from perf_pipelines.defs.companies import closing_of
-    from perf_pipelines.tracking import running_on
     from perf_pipelines.tracking import track as track_periods
 
-    closing = closing_of(company)
-    running = running_on(closing, on.date() if on else None, cycles=cycle or ())
-    with progress_shown():
-        tracked = track_periods(closing, running)
+    with progress_shown(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # dbt's and Great Expectations' notes on themselves
+        tracked = track_periods(closing_of(company), on.date() if on else None, cycles=cycle or ())
     _print(tracked, language)
 
 

@@ -203,6 +203,13 @@ def test_a_running_period_that_is_closed_keeps_its_alerts_alone_and_another_stay
     assert now.rows == {"dim_employee": 4, "fct_kpi_alert": 2, "fct_kpi_progress": 1, "fct_score": 4}
 
 
+def test_a_closed_period_is_never_published_as_running(place: Place) -> None:
+    before = place.home.published.resolve()
+    with pytest.raises(PeriodRefused, match="2026-02 is not running"):
+        place.track(FEBRUARY, 1)
+    assert place.home.published.resolve() == before
+
+
 def test_where_nothing_was_closed_yet_ids_have_names_all_the_same(tmp_path: Path) -> None:
     place = Place(tmp_path)
     now = place.track(MARCH, 1)

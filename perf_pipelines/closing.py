@@ -284,17 +284,6 @@ class Closing:
             descriptions=self._mart_descriptions,
         )
 
-    @cached_property
-    def _mart_descriptions(self) -> Mapping[str, Mapping[str, str]]:
-        return {
-            node["name"]: {
-                "": node["description"],
-                **{column["name"]: column["description"] for column in node["columns"].values()},
-            }
-            for node in self.dbt.manifest()["nodes"].values()
-            if node["resource_type"] == "model" and node["schema"] == "marts"
-        }
-
     def publish_running(self, periods: Sequence[Period], *, up_to: date) -> Publication:
         """Publish how far running ``periods`` have come; :class:`GateFailed` unless gates 1 and 2 are open for them.
 
@@ -311,11 +300,22 @@ class Closing:
             descriptions=self._mart_descriptions,
         )
 
-    def shut(self, periods: Sequence[Period], *, up_to: date) -> None:
+    def shut_running(self, periods: Sequence[Period], *, up_to: date) -> None:
         """Shut the gates of running ``periods``, and name none: what comes next names its own."""
         self.name_running(periods, up_to=up_to)
         self.warehouse.shut_gates([gate for floor, gate in GATES.items() if floor is not Floor.INPUTS])
         self.name(())
+
+    @cached_property
+    def _mart_descriptions(self) -> Mapping[str, Mapping[str, str]]:
+        return {
+            node["name"]: {
+                "": node["description"],
+                **{column["name"]: column["description"] for column in node["columns"].values()},
+            }
+            for node in self.dbt.manifest()["nodes"].values()
+            if node["resource_type"] == "model" and node["schema"] == "marts"
+        }
 
     def _record(self, as_of: str | None = None) -> PeriodRecord:
         return PeriodRecord(

@@ -131,7 +131,7 @@ def track_running(closing: Closing, running: Running) -> Tracked:
         closing.keep_promises(Floor.TRACKING, closing.dbt.build_mart("fct_kpi_alert"))
         publication = closing.publish_running(running.periods, up_to=running.up_to)
     finally:
-        closing.shut(running.periods, up_to=running.up_to)
+        closing.shut_running(running.periods, up_to=running.up_to)
     names = ", ".join(period.id for period in running.periods)
     _log.info("tracked %s up to %s: %s alert(s) raised", names, running.up_to, len(raised))
     return Tracked(

@@ -5,16 +5,13 @@ Modules that are slow to import are imported by the commands that need them.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
-import time
 import warnings
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -32,20 +29,19 @@ from perf_pipelines.commands.options import (
 )
 from perf_pipelines.commands.pay import pay_commands
 from perf_pipelines.commands.payroll import payroll_commands
+from perf_pipelines.commands.progress import progress_shown
 from perf_pipelines.commands.records import records_commands
 from perf_pipelines.commands.report import report
 from perf_pipelines.commands.reward import reward_commands
 from perf_pipelines.commands.saying import remark
 from perf_pipelines.commands.seal import seal_commands
+from perf_pipelines.commands.track import track
 from perf_pipelines.commands.what_if import what_if
 from perf_pipelines.currencies import money
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import PROJECT, company_home, served_companies
 from perf_pipelines.periods import Period, between
 from perf_pipelines.wording import Language, number
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 _EXIT_CODES = """
 Exit codes: 0 done · 2 wrong use of the command · 3 the company's folder (or a gate's suite) is wrong · 4 a source
@@ -245,6 +241,8 @@ def status(company: CompanyOption) -> None:
         newest = datetime.fromtimestamp(max(float(load) for load in record.loads.values()), UTC)
         table.add_row(period, record.published_at[:16].replace("T", " "), record.scheme, f"{newest:%Y-%m-%d %H:%M}")
     _out().print(table)
+    for period, record in publication.running.items():
+        _out().print(f"running, tracked up to {record.as_of}: {period}")
     _out().print(f"content hash {publication.content_hash}")
     _say_where(company)
 
@@ -352,6 +350,7 @@ def content_hash(
     print(publication.content_hash)
 
 
+app.command()(track)
 app.command(name="what-if")(what_if)
 
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")
@@ -424,7 +423,7 @@ def backtest(
     other = read_scheme(scheme, closing.company)
     periods = between(first=Period.parse(first), last=Period.parse(last))
     also = closing.company.made_of(periods) if longer else ()
-    with _progress(), warnings.catch_warnings():
+    with progress_shown(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # dbt's and Great Expectations' notes on themselves
         from perf_pipelines.backtesting import backtest as close_by_both
 
@@ -477,7 +476,7 @@ def main() -> None:
 
 
 def _close(company: str, periods: list[Period], *, as_of: str | None) -> None:
-    with _progress(), warnings.catch_warnings():
+    with progress_shown(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Dagster's notes on its own beta features are not for whom this is for
         from perf_pipelines.defs.launch import close_periods
 
@@ -495,41 +494,6 @@ def _remark_on(company: str) -> None:
 
     for said in remarks_on(read_company(company), today=datetime.now(UTC)):
         remark(str(said))
-
-
-@contextmanager
-def _progress() -> Generator[None]:
-    """Show what the steps say of themselves, with the seconds since the start, and at the end what they warn of."""
-    console = Console(stderr=True)
-    handler = _StepHandler(console)
-    logger = logging.getLogger("perf_pipelines")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False  # dlt gives the root logger a handler, which would say everything again
-    try:
-        if not console.is_terminal:  # where nothing moves, nothing would be said for the first half minute
-            logger.info("starting")
-        with console.status("starting …"):
-            yield
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = True
-        for warning in handler.warnings:
-            console.print(Text(f"! {warning}", style="yellow"), soft_wrap=True)
-
-
-class _StepHandler(logging.Handler):
-    def __init__(self, console: Console) -> None:
-        super().__init__(logging.INFO)
-        self.warnings: list[str] = []
-        self._console = console
-        self._started = time.monotonic()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.WARNING:
-            self.warnings.append(record.getMessage())
-            return
-        self._console.print(Text(f"{time.monotonic() - self._started:6.1f} s  {record.getMessage()}"))
 
 
 def _out() -> Console:

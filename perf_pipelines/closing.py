@@ -21,9 +21,11 @@ from perf_pipelines.home import PROJECT, CompanyHome
 from perf_pipelines.publication import (
     PeriodRecord,
     Publication,
+    RunningRecord,
     month_grades,
     part_evaluations,
     publish,
+    publish_running,
     read_publication,
 )
 from perf_pipelines.records.period_steps import Step
@@ -36,6 +38,7 @@ from perf_pipelines.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
+    from datetime import date
 
     from perf_pipelines.company import Company
     from perf_pipelines.periods import Period
@@ -143,6 +146,10 @@ class Closing:
             month_grades=month_grades(self.home, months),
         )
 
+    def name_running(self, periods: Sequence[Period], *, up_to: date) -> None:
+        """Name periods that are running for the facts and their tracking, of each the days up to ``up_to`` alone."""
+        self.warehouse.close_periods(company=self.company, periods=periods, up_to=up_to)
+
     def check_closable(self, period: Period, *, together_with: Sequence[Period] = ()) -> None:
         """:class:`PeriodRefused` unless ``period`` is over and what it is made of is closed, or being closed with it.
 
@@ -207,7 +214,7 @@ class Closing:
         :class:`GateFailed` when the gates below are not open for the periods being closed, as when somebody
         materializes one asset alone. The gates from here on are shut until they have been run again.
         """
-        below = [gate for other, gate in GATES.items() if _ORDER.index(other) < _ORDER.index(floor)]
+        below = self._gates_below(floor)
         self._demand_open(below, behind=f"the floor `{floor}`")
         self.warehouse.shut_gates([gate for gate in GATES.values() if gate not in below])
         return self.dbt.build(floor)
@@ -233,11 +240,15 @@ class Closing:
 
     def pass_floor(self, floor: Floor) -> None:
         """Build a floor, keep its promises and open the gate behind it; :class:`GateFailed` otherwise."""
-        broken = self.broken_promises(self.build(floor))
-        if broken:
-            raise promises_broken(floor, broken)
+        self.keep_promises(floor, self.build(floor))
         if floor in GATES:
             self.open(floor)
+
+    def keep_promises(self, floor: Floor, results: Sequence[NodeResult]) -> None:
+        """:class:`GateFailed` when a test among the ``results`` of a floor has failed."""
+        broken = self.broken_promises(results)
+        if broken:
+            raise promises_broken(floor, broken)
 
     def open(self, floor: Floor) -> None:
         """Open the gate behind a floor that stands already; :class:`GateFailed` when it stays shut."""
@@ -264,12 +275,7 @@ class Closing:
         """Publish the marts with the rows of ``periods`` replaced; :class:`GateFailed` unless all gates are open."""
         self.name(periods)
         self._demand_open(list(GATES.values()), behind="publication")
-        loads = {f"{s.system}.{s.table}": s.load_id for s in self._snapshots(as_of).values()}
-        record = PeriodRecord(
-            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            loads=loads,
-            scheme=self.company.scheme.scheme,
-        )
+        record = self._record(as_of)
         return publish(
             company=self.company.id,
             home=self.home,
@@ -277,6 +283,28 @@ class Closing:
             periods={period.id: record for period in periods},
             descriptions=self._mart_descriptions,
         )
+
+    def publish_running(self, periods: Sequence[Period], *, up_to: date) -> Publication:
+        """Publish how far running ``periods`` have come; :class:`GateFailed` unless gates 1 and 2 are open for them.
+
+        What was published of closed periods stays as it is.
+        """
+        self.name_running(periods, up_to=up_to)
+        self._demand_open(self._gates_below(Floor.TRACKING), behind="publication")
+        record = RunningRecord(**vars(self._record()), as_of=up_to.isoformat())
+        return publish_running(
+            company=self.company.id,
+            home=self.home,
+            warehouse=self.warehouse,
+            running={period.id: record for period in periods},
+            descriptions=self._mart_descriptions,
+        )
+
+    def shut_running(self, periods: Sequence[Period], *, up_to: date) -> None:
+        """Shut the gates of running ``periods``, and name none: what comes next names its own."""
+        self.name_running(periods, up_to=up_to)
+        self.warehouse.shut_gates([gate for floor, gate in GATES.items() if floor is not Floor.INPUTS])
+        self.name(())
 
     @cached_property
     def _mart_descriptions(self) -> Mapping[str, Mapping[str, str]]:
@@ -288,6 +316,17 @@ class Closing:
             for node in self.dbt.manifest()["nodes"].values()
             if node["resource_type"] == "model" and node["schema"] == "marts"
         }
+
+    def _record(self, as_of: str | None = None) -> PeriodRecord:
+        return PeriodRecord(
+            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            loads={f"{s.system}.{s.table}": s.load_id for s in self._snapshots(as_of).values()},
+            scheme=self.company.scheme.scheme,
+        )
+
+    @staticmethod
+    def _gates_below(floor: Floor) -> list[str]:
+        return [gate for other, gate in GATES.items() if _ORDER.index(other) < _ORDER.index(floor)]
 
     def _demand_open(self, gates: Sequence[str], *, behind: str) -> None:
         for gate in gates:

@@ -6,7 +6,6 @@ import difflib
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Self, TypeVar, cast
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -40,6 +39,7 @@ from perf_pipelines.sources.config import Sources, misplaced_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
+    from fractions import Fraction
     from pathlib import Path
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}")
@@ -157,7 +157,9 @@ class Company:
 
     def months_assessed(self, period: Period) -> Fraction:
         """How many calendar months of ``period`` are assessed: all but those before the company's first period."""
-        return Fraction(len(self.months_of(period))) if period.cycle.months else period.months
+        if not period.cycle.months:
+            return period.months
+        return replace(period, starts_on=max(period.starts_on, self.first_period.starts_on)).months
 
     def made_of(self, periods: Sequence[Period]) -> tuple[Period, ...]:
         """The longer periods that the company assesses and whose months are all among ``periods``."""

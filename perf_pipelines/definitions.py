@@ -8,9 +8,10 @@ from perf_pipelines.defs.apply.assets import apply_assets
 from perf_pipelines.defs.companies import closing_of
 from perf_pipelines.defs.evaluate.assets import evaluate_assets
 from perf_pipelines.defs.extract.assets import extract_assets
-from perf_pipelines.defs.jobs import evaluation_job
+from perf_pipelines.defs.jobs import evaluation_job, tracking_job
 from perf_pipelines.defs.monitor.gates import gate_checks
-from perf_pipelines.defs.monitor.schedules import evaluation_schedule
+from perf_pipelines.defs.monitor.schedules import evaluation_schedule, tracking_schedule
+from perf_pipelines.defs.monitor.tracking import tracking_asset
 from perf_pipelines.defs.publish.assets import publish_assets
 from perf_pipelines.defs.publish.reports import report_assets, report_sensor
 from perf_pipelines.defs.site import ClosingResource, Site
@@ -38,12 +39,17 @@ def company_definitions(name: str, *, prefixed: bool = False) -> dg.Definitions:
     built = [*extract_assets(site), *transform_assets(site), *evaluate_assets(site), *apply_assets(site)]
     assets = [*built, *publish_assets(site, built)]
     reports = report_assets(site)
+    tracking = tracking_asset(site, built)
     jobs = {cycle: evaluation_job(site, cycle, assets) for cycle in site.company.cycles}
+    daily = tracking_job(site, tracking, built)
     return dg.Definitions(
-        assets=[*scheme_specs(site), *assets, *reports],
+        assets=[*scheme_specs(site), *assets, *reports, tracking],
         asset_checks=gate_checks(site),
-        jobs=list(jobs.values()),
-        schedules=[evaluation_schedule(site, cycle, job) for cycle, job in jobs.items()],
+        jobs=[*jobs.values(), daily],
+        schedules=[
+            *(evaluation_schedule(site, cycle, job) for cycle, job in jobs.items()),
+            tracking_schedule(site, daily),
+        ],
         sensors=[report_sensor(site, reports)],
         resources={site.resource: ClosingResource(company=name)},
         executor=dg.in_process_executor,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -173,6 +173,13 @@ class Period:
         if self.cycle.months:
             return _of_months(_add_months(self.starts_on, -12), self.cycle)
         return _of_days(self.starts_on - timedelta(weeks=52), self.days, self.cycle)
+
+    def first_days(self, days: int) -> Period:
+        """Its first ``days`` days, of which it has fewer perhaps: to count days and months by, not to be named by.
+
+        A sprint is called by its length, so that a part of one would have the name of another.
+        """
+        return replace(self, ends_on=min(self.ends_on, self.starts_on + timedelta(days=days - 1)))
 
     def months_inside(self) -> tuple[Period, ...]:
         """The months this period consists of, in order (a month: itself; a week and a sprint: none)."""

@@ -4,6 +4,9 @@ A version is a folder with ``marts.duckdb`` (schema ``marts``, read-only) and ``
 ``published`` is a link to one version; a new one is made beside it and the link is moved in one rename, so that a
 reader sees the old marts or the new ones and never a mixture. Periods that were not closed again are carried over
 from the version before as they are.
+
+Beside the closed periods a version holds those that are running and were tracked: of these only the marts in
+:data:`OF_RUNNING`, until the period is closed.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +38,12 @@ if TYPE_CHECKING:
     from perf_pipelines.periods import Period
     from perf_pipelines.warehouse.engine import Warehouse
 
+OF_RUNNING = ("fct_kpi_alert", "fct_kpi_progress")
+"""What is published of a period that is running."""
+
+_OF_RUNNING_ALONE = frozenset({"fct_kpi_progress"})
+"""What is not published any more of a period that is closed."""
+
 _WHOLE = "whole"
 """File name of a mart without periods."""
 
@@ -49,6 +58,13 @@ class PeriodRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunningRecord(PeriodRecord):
+    """The same of a period that is running, up to the day ``as_of`` (ISO 8601)."""
+
+    as_of: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileRecord:
     """How many rows a mart has of a period, and their content hash."""
 
@@ -58,11 +74,15 @@ class FileRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """What stands in the published version: its periods, and what each mart has of each (`whole` without periods)."""
+    """What stands in the published version: its periods, and what each mart has of each (`whole` without periods).
+
+    ``periods`` are those that were closed; ``running`` those that were tracked and are not closed yet.
+    """
 
     company: str
     periods: Mapping[str, PeriodRecord]
     files: Mapping[str, Mapping[str, FileRecord]]
+    running: Mapping[str, RunningRecord] = field(default_factory=dict[str, RunningRecord])
 
     @property
     def rows(self) -> Mapping[str, int]:
@@ -96,6 +116,87 @@ def publish(
 
     ``descriptions`` has, for each mart, the description of its columns and, under ``""``, its own.
     """
+    before = _version_before(home)
+    closed = {**(before.publication.periods if before else {}), **periods}
+    tracked: Mapping[str, RunningRecord] = before.publication.running if before else {}
+    return _replace_version(
+        home,
+        before,
+        _Content(
+            company=company,
+            periods=closed,
+            running={name: record for name, record in tracked.items() if name not in closed},
+            replaced=frozenset({*periods, _WHOLE}),
+            marts=None,
+        ),
+        warehouse=warehouse,
+        descriptions=descriptions,
+    )
+
+
+def publish_running(
+    *,
+    company: str,
+    home: CompanyHome,
+    warehouse: Warehouse,
+    running: Mapping[str, RunningRecord],
+    descriptions: Mapping[str, Mapping[str, str]],
+) -> Publication:
+    """Make a new version with what :data:`OF_RUNNING` has of ``running`` replaced, none of which is closed.
+
+    Everything else stays as it is. Where nothing has been published before, marts without periods are published with
+    it, so that ids have names. :class:`PeriodRefused` for a period that is closed.
+    """
+    before = _version_before(home)
+    closed = sorted(running.keys() & before.publication.periods.keys()) if before else []
+    if closed:
+        what, todo = "it is published as a whole", "close it again to compute it anew"
+        raise PeriodRefused(f"{closed[0]} is not running", [Problem(field="period", what=what, todo=todo)])
+    return _replace_version(
+        home,
+        before,
+        _Content(
+            company=company,
+            periods=before.publication.periods if before else {},
+            running={**(before.publication.running if before else {}), **running},
+            replaced=frozenset(running if before else {*running, _WHOLE}),
+            marts=OF_RUNNING,
+        ),
+        warehouse=warehouse,
+        descriptions=descriptions,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Before:
+    """The version that is published when a new one is made."""
+
+    folder: Path
+    publication: Publication
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Content:
+    """What a new version holds; ``replaced`` are the names of files that the warehouse has anew.
+
+    Of a period it has those ``marts``, without these all but what running periods alone have.
+    """
+
+    company: str
+    periods: Mapping[str, PeriodRecord]
+    running: Mapping[str, RunningRecord]
+    replaced: frozenset[str]
+    marts: tuple[str, ...] | None
+
+    def names_of(self, mart: str, *, by_period: bool) -> list[str]:
+        """The files of a mart that are made anew."""
+        if not by_period:
+            return sorted(self.replaced & {_WHOLE})
+        is_in = mart in self.marts if self.marts else mart not in _OF_RUNNING_ALONE
+        return sorted(self.replaced - {_WHOLE}) if is_in else []
+
+
+def _version_before(home: CompanyHome) -> _Before | None:
     home.versions.mkdir(parents=True, exist_ok=True)
     if home.published.is_symlink() and not home.published.exists():
         raise RunFailed(
@@ -108,22 +209,35 @@ def publish(
                 )
             ],
         )
-    version_before = home.published.resolve() if home.published.exists() else None
-    before = read_publication(home) if version_before else None
+    if not home.published.exists():
+        return None
+    return _Before(folder=home.published.resolve(), publication=read_publication(home))
+
+
+def _replace_version(
+    home: CompanyHome,
+    before: _Before | None,
+    content: _Content,
+    *,
+    warehouse: Warehouse,
+    descriptions: Mapping[str, Mapping[str, str]],
+) -> Publication:
     for broken_off in home.versions.glob("making-*"):
         shutil.rmtree(broken_off)
     making = home.versions / f"making-{os.getpid()}"
     try:
-        _export(warehouse=warehouse, periods=sorted(periods), target=making / "parquet")
+        _export(warehouse=warehouse, content=content, target=making / "parquet")
+        kept = {*content.periods, *content.running, _WHOLE} - content.replaced
         if before is not None:
-            _carry_over(home.published / "parquet", making / "parquet", keep=sorted(set(before.periods) - set(periods)))
+            _carry_over(before.folder / "parquet", making / "parquet", keep=sorted(kept))
         publication = Publication(
-            company=company,
-            periods=dict(sorted({**(before.periods if before else {}), **periods}.items())),
-            files=_file_records(making / "parquet", before, replaced=set(periods)),
+            company=content.company,
+            periods=dict(sorted(content.periods.items())),
+            running=dict(sorted(content.running.items())),
+            files=_file_records(making / "parquet", before and before.publication, replaced=content.replaced),
         )
         _write_database(
-            making, version_before, files=publication.files, replaced=sorted(periods), descriptions=descriptions
+            making, before, files=publication.files, replaced=sorted(content.replaced), descriptions=descriptions
         )
         _write_record(making / "publication.json", publication)
         version = home.versions / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{publication.content_hash[:12]}"
@@ -132,7 +246,7 @@ def publish(
     finally:
         shutil.rmtree(making, ignore_errors=True)
     _move_link(home.published, version)
-    _keep_versions(home, version, version_before)
+    _keep_versions(home, version, before and before.folder)
     return publication
 
 
@@ -164,7 +278,9 @@ def read_publication(home: CompanyHome) -> Publication:
     else:  # an earlier version of this code counted a mart's rows together
         files = _file_records(path.parent / "parquet", None, replaced=())
     periods = {period: PeriodRecord(**record) for period, record in content["periods"].items()}
-    return Publication(company=content["company"], periods=periods, files=files)
+    # an earlier version of this code tracked nothing
+    running = {period: RunningRecord(**record) for period, record in content.get("running", {}).items()}
+    return Publication(company=content["company"], periods=periods, files=files, running=running)
 
 
 @contextmanager
@@ -238,7 +354,7 @@ def hash_of(home: CompanyHome, *, period: str) -> str:
     return read_publication(home).hash_of(period)
 
 
-def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> None:
+def _export(*, warehouse: Warehouse, content: _Content, target: Path) -> None:
     with warehouse.connect() as connection:
         marts: list[tuple[str, bool]] = connection.execute(
             """
@@ -247,8 +363,10 @@ def _export(*, warehouse: Warehouse, periods: Sequence[str], target: Path) -> No
             """
         ).fetchall()
         for mart, by_period in marts:
-            (target / mart).mkdir(parents=True)
-            for name in periods if by_period else [_WHOLE]:
+            names = content.names_of(mart, by_period=by_period)
+            if names:
+                (target / mart).mkdir(parents=True)
+            for name in names:
                 rows = f"select * from marts.{mart}"
                 if by_period:
                     rows += f" where period_id = '{name}'"
@@ -267,7 +385,7 @@ def _carry_over(old: Path, new: Path, *, keep: Sequence[str]) -> None:
 
 def _write_database(
     version: Path,
-    before: Path | None,
+    before: _Before | None,
     *,
     files: Mapping[str, Mapping[str, FileRecord]],
     replaced: Sequence[str],
@@ -275,11 +393,13 @@ def _write_database(
 ) -> None:
     """Write ``marts.duckdb``: a copy of the version before, in which only the ``replaced`` periods are read anew.
 
-    A table that does not agree with the Parquet files in columns or in rows a period is made anew from all of them.
+    A table that does not agree with the Parquet files in columns or in rows a period is made anew from all of them. One
+    of which nothing is replaced stays as it was copied.
     """
     database = version / "marts.duckdb"
-    if before is not None and (before / database.name).exists():
-        shutil.copyfile(before / database.name, database)
+    had: Mapping[str, Mapping[str, FileRecord]] = before.publication.files if before is not None else {}
+    if before is not None and (before.folder / database.name).exists():
+        shutil.copyfile(before.folder / database.name, database)
     with _connect(version) as connection:
         # under another name than the schema's: DuckDB finds `marts.x` ambiguous in a database that is called marts
         connection.execute(f"attach {literal(database)} as published")
@@ -291,9 +411,12 @@ def _write_database(
             connection.execute(f"drop table marts.{gone}")
         for folder in folders:
             table, content = f"marts.{folder.name}", parquet(sorted(folder.iterdir()))
-            fresh = [file for period in replaced if (file := folder / f"{period}.parquet").exists()]
+            if folder.name in there and not {*had.get(folder.name, {}), *files[folder.name]} & {*replaced}:
+                continue
+            periods = [name for name in replaced if name != _WHOLE]
+            fresh = [file for period in periods if (file := folder / f"{period}.parquet").exists()]
             if fresh and folder.name in there and _columns(connection, table) == _columns(connection, content):
-                connection.execute(f"delete from {table} where list_contains($1, period_id)", [list(replaced)])
+                connection.execute(f"delete from {table} where list_contains($1, period_id)", [periods])
                 connection.execute(f"insert into {table} by name select * from {parquet(fresh)}")
                 agrees = _rows_by_period(connection, table) == {
                     period: file.rows for period, file in files[folder.name].items() if file.rows
@@ -337,7 +460,7 @@ def _file_records(
             known: Mapping[str, FileRecord] = before.files.get(folder.name, {}) if before else {}
             found[folder.name] = {
                 file.stem: known[file.stem]
-                if file.stem in known and file.stem != _WHOLE and file.stem not in replaced
+                if file.stem in known and file.stem not in replaced
                 else _file_record(connection, file)
                 for file in sorted(folder.iterdir())
             }
@@ -371,6 +494,7 @@ def _write_record(path: Path, publication: Publication) -> None:
         "company": publication.company,
         "content_hash": publication.content_hash,
         "periods": {period: vars(record) for period, record in publication.periods.items()},
+        "running": {period: vars(record) for period, record in publication.running.items()},
         "files": {
             mart: {name: vars(record) for name, record in files.items()} for mart, files in publication.files.items()
         },

@@ -23,6 +23,25 @@ def job_name(site: Site, cycle: Cycle) -> str:
     return site.name(f"{_ADJECTIVE[cycle]}_evaluation")
 
 
+def tracking_name(site: Site) -> str:
+    """``tracking``, which is the name of the job and of the group of what it makes."""
+    return site.name("tracking")
+
+
+def tracking_job(
+    site: Site, tracking: dg.AssetsDefinition, built: list[dg.AssetsDefinition]
+) -> UnresolvedAssetJobDefinition:
+    """The job that tracks what is running: the assets of no cycle, and ``tracking`` on them, with their checks."""
+    cycles = {str(cycle) for cycle in site.company.cycles}
+    keys = [key for definition in built for key in definition.keys if not (set(key.path) & cycles)]
+    return dg.define_asset_job(
+        name=tracking_name(site),
+        selection=dg.AssetSelection.assets(*keys, *tracking.keys),
+        description="Tracks the running periods up to yesterday and raises alerts: extraction, gates 1 and 2.",
+        tags={"company": site.company.id},
+    )
+
+
 def evaluation_job(site: Site, cycle: Cycle, assets: list[dg.AssetsDefinition]) -> UnresolvedAssetJobDefinition:
     """The job of a cycle: the assets of no cycle and those of this one, with their checks."""
     others = {str(other) for other in site.company.cycles if other != cycle}

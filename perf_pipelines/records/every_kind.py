@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from perf_pipelines.records.alerts import ALERTS
 from perf_pipelines.records.appeals import APPEAL_ANSWERS, APPEALS
 from perf_pipelines.records.approvals import APPROVALS
 from perf_pipelines.records.calibrations import CALIBRATIONS
@@ -26,4 +27,5 @@ EVERY_KIND: tuple[Kind[Any], ...] = (
     APPEALS,
     APPEAL_ANSWERS,
     PROGRESS_NOTES,
+    ALERTS,
 )

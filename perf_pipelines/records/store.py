@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 
 from perf_pipelines.errors import Problem
+from perf_pipelines.records.alerts import ALERTS, SUBJECT, Alert
 from perf_pipelines.records.calibrations import CALIBRATIONS, Calibration
 from perf_pipelines.records.chain import AUDIT, BEGINNING, AuditEntry, payload_of
 from perf_pipelines.records.database import Database
@@ -65,6 +66,10 @@ class Records:
     def calibrations(self) -> tuple[Calibration, ...]:
         """The newest calibration of each period and employee, in a fixed order."""
         return self._newest(CALIBRATIONS, "period_id", "employee_id")
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """All alerts, in a fixed order."""
+        return self._newest(ALERTS, *SUBJECT)
 
     def ledger(self, period_id: str) -> tuple[LedgerEntry, ...]:
         """What was posted of a period, by revision, employee and kind."""

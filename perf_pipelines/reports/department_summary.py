@@ -132,6 +132,10 @@ _QUERIES: Mapping[str, tuple[str, str]] = {
         order by finding, kind, capability_id
         """,
     ),
+    "alerts": (
+        "fct_kpi_alert",
+        "select * from marts.fct_kpi_alert where period_id = $period order by raised_on, employee_id, kpi_id",
+    ),
 }
 """What a summary is made of: the mart without which there is none of it, and the rows of all departments."""
 
@@ -169,6 +173,7 @@ def _summary(edition: Edition, of: Mapping[str, list[Row]]) -> Report:
             Section(title=edition.say(words.WHAT_MOVED_THEM), blocks=moved(edition, of["drivers"])),
             Section(title=edition.say(words.GOALS_SERVED), blocks=_goals(edition, of["goals"])),
             Section(title=edition.say(words.WHAT_STANDS_OUT), blocks=_findings(edition, of)),
+            *_alerts(edition, of["alerts"]),
         ],
     )
 
@@ -337,3 +342,8 @@ def _findings(edition: Edition, of: Mapping[str, list[Row]]) -> Sequence[Block]:
     return edition.or_missing(
         [Steps(steps=steps)] if steps else [], mart="fct_strategy_finding", otherwise=words.NOTHING_OUTSTANDING
     )
+
+
+def _alerts(edition: Edition, alerts: Sequence[Row]) -> Sequence[Section]:
+    steps = [Step(text=edition.named(row, "sentence")) for row in alerts]
+    return [Section(title=edition.say(words.ALERTS), blocks=[Steps(steps=steps)])] if steps else []

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _FIELDS: Mapping[str, tuple[str, str]] = {
     "accelerator": ("加速段", "accelerator"),
     "activities": ("活动回报", "activities"),
+    "after": ("最早提醒进度", "told after a share of the period of"),
     "aggregation": ("汇总方式", "aggregation"),
+    "alerts": ("预警", "alerts"),
     "amount": ("金额", "amount"),
     "at_least": ("最低分", "lowest score"),
     "at_most": ("上限", "limit"),

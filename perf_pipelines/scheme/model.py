@@ -26,6 +26,7 @@ from perf_pipelines.fields import (
 )
 from perf_pipelines.periods import Cycle
 from perf_pipelines.scheme.aggregations import Aggregation
+from perf_pipelines.scheme.alerts import Alerts
 from perf_pipelines.scheme.bonus import Bonus
 from perf_pipelines.scheme.feedback import Feedback
 from perf_pipelines.scheme.review import Review
@@ -241,6 +242,7 @@ class Scheme(Entry):
     daily_goals: dict[Identifier, Annotated[tuple[DailyGoal, ...], Field(min_length=1)]] = Field(
         default_factory=dict[Identifier, tuple[DailyGoal, ...]]
     )
+    alerts: Alerts | None = None
     evaluation: Versions[Evaluation]
     feedback: Versions[Feedback] | None = None
     grades: Versions[Grades]

@@ -63,6 +63,10 @@ def scheme_tables(scheme: Scheme, periods: Sequence[Period]) -> dict[str, pa.Tab
         "extra_points": _extra_points(scheme),
         "reward": _reward(scheme),
         "daily_goal": _daily_goal(scheme),
+        "alert": _table(
+            {"below": _SHARE, "after": _SHARE},
+            [(scheme.alerts.below, scheme.alerts.after)] if scheme.alerts else [],
+        ),
         "evaluation": _evaluation({period: regulations[period.id] for period in periods}),
         **_feedback(rated),
         "grade": _grade(regulations),

@@ -41,14 +41,23 @@ _KEPT_AS_TABLES = frozenset({"inputs", "staging", "kpis"})
 
 
 class Floor(StrEnum):
-    """What is built together, between two gates. A model carries its floor as a tag (dbt_project.yml)."""
+    """What is built together, between two gates. A model carries its floor as a tag (dbt_project.yml).
+
+    On the facts of a period that is running stands ``tracking``, on those of a whole one all the others
+    (:data:`OF_A_CLOSING`).
+    """
 
     INPUTS = "inputs"
     KPIS = "kpis"
     FACTS = "facts"
+    TRACKING = "tracking"
     EVALUATION = "evaluation"
     PAYOUT = "payout"
     REVIEW = "review"
+
+
+OF_A_CLOSING = tuple(floor for floor in Floor if floor is not Floor.TRACKING)
+"""The floors that are built when a period is closed, from below."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,20 +210,34 @@ class Dbt:
         """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result.
 
         Not ``tested``: the models alone. Several floors at once are built where no gate has to be passed between them.
+        With the floor ``tracking`` is built what it reads of floors that come later in a closing.
         """
-        parsed = self._held or self.parse()
         left_out = [name for floor in floors for name in self.left_out(floor)]
+        selected = [f"tag:{floor}" for floor in floors]
+        if Floor.TRACKING in floors:
+            selected = [f"+{tag}" for tag in selected]
+            left_out += [f"tag:{floor}" for floor in (Floor.INPUTS, Floor.KPIS, Floor.FACTS)]
+        return self._built(", ".join(floors), selected, left_out, tested=tested)
+
+    def build_mart(self, name: str) -> tuple[NodeResult, ...]:
+        """Build one mart that reads nothing which has to be built before, and test it; otherwise as :meth:`build`."""
+        return self._built(name, [name], (), tested=True)
+
+    def _built(
+        self, called: str, selected: Sequence[str], left_out: Sequence[str], *, tested: bool
+    ) -> tuple[NodeResult, ...]:
+        parsed = self._held or self.parse()
         without = [*(("--exclude", *left_out) if left_out else ())]
         if not tested:
             without += ["--exclude-resource-type", "test"]
         # buildable: a test that also reads a higher floor waits for that one
-        among = ("--indirect-selection", "buildable", "--select", *(f"tag:{floor}" for floor in floors))
+        among = ("--indirect-selection", "buildable", "--select", *selected)
         outcome = self._invoke("build", "--no-write-json", *among, *without)
         results = tuple(self._node_result(result, parsed) for result in getattr(outcome.result, "results", ()))
         broken = [result for result in results if result.status in {"error", "runtime error"}]
         if broken or (outcome.exception is not None and not results):
             raise RunFailed(
-                f"dbt could not build the floor `{', '.join(floors)}` of {self._company.id}",
+                f"dbt could not build `{called}` of {self._company.id}",
                 [
                     Problem(file=node.file, field=node.name, what=node.message, todo="mend the model and run again")
                     for node in broken

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from perf_pipelines.company import Company
+    from perf_pipelines.records.alerts import Alert
     from perf_pipelines.records.calibrations import Calibration
     from perf_pipelines.records.store import Records
     from perf_pipelines.records.waivers import Waiver
@@ -51,9 +52,14 @@ MONTH_GRADE = pa.schema(
 )
 """Shape of what is known of the months of a longer period."""
 
+_FIGURE = pa.decimal128(28, 8)
 _SCHEMAS = ("inputs", "marts", "gates")
 _MEMORY = "6GB"
 _BEING_CLOSED = " where period_id in (select period_id from control.period)"
+_TO_PASS = """
+    select period_id || case when is_running then ' up to ' || ends_on else '' end as period_id from control.period
+"""
+"""The periods for which a gate is opened or shut: what it was open for while a period was running is not the whole."""
 
 
 def memory_limit() -> str:
@@ -143,6 +149,7 @@ class Warehouse:
             replace_table(connection, "control.source_snapshot", _snapshot_table(snapshots.values()))
             replace_table(connection, "control.waiver", _waiver_table(records.waivers()))
             replace_table(connection, "control.calibration", _calibration_table(records.calibrations()))
+            replace_table(connection, "control.alert", _alert_table(records.alerts()))
             replace_table(connection, "control.build", pa.table({"build": [build]}))
             for snapshot in snapshots.values():
                 view = f'raw."{snapshot.system}__{snapshot.table}"'
@@ -159,6 +166,7 @@ class Warehouse:
         parts: Mapping[Period, Sequence[Period]] | None = None,
         evaluations: pa.Table | None = None,
         month_grades: pa.Table | None = None,
+        up_to: date | None = None,
     ) -> None:
         """Name the periods that the following floors compute, and the scheme that holds in them.
 
@@ -166,6 +174,9 @@ class Warehouse:
         (:func:`~perf_pipelines.publication.part_evaluations`); ``month_grades`` are those of a longer period's months
         (:func:`~perf_pipelines.publication.month_grades`). A period that is not in ``revisions`` (by id) is in its
         first. Other periods' rows stay as they are.
+
+        ``up_to``, a day inside all of them, makes them running: of each only the days up to that one are computed, and
+        of the periods with which it is compared as many.
         """
         with self.connect() as connection:
             connection.begin()
@@ -178,18 +189,24 @@ class Warehouse:
                 parts=parts,
                 evaluations=evaluations,
                 month_grades=month_grades,
+                up_to=up_to,
             )
             for name, table in tables.items():
                 replace_table(connection, name, table)
             connection.commit()
 
+    def tell_alerts(self, alerts: Sequence[Alert]) -> None:
+        """Say which alerts were raised, these among them since :meth:`prepare`."""
+        with self.connect() as connection:
+            replace_table(connection, "control.alert", _alert_table(alerts))
+
     def open_gate(self, gate: str) -> None:
         """Remember that ``gate`` is open for the periods being closed, or for all if it stands before the periods."""
         with self.connect() as connection:
             connection.execute(
-                """
+                f"""
                 insert into control.open_gate
-                select ?, period_id from control.period
+                select ?, period_id from ({_TO_PASS})
                 union all
                 select ?, '' where not exists (select 1 from control.period)
                 """,
@@ -200,9 +217,9 @@ class Warehouse:
         """Forget that ``gates`` are open for the periods being closed."""
         with self.connect() as connection:
             connection.execute(
-                """
+                f"""
                 delete from control.open_gate
-                where list_contains(?, gate) and period_id in (select period_id from control.period union all select '')
+                where list_contains(?, gate) and period_id in ({_TO_PASS} union all select '')
                 """,
                 [list(gates)],
             )
@@ -211,9 +228,9 @@ class Warehouse:
         """The periods being closed for which ``gate`` is not open; ``("",)`` where it stands before the periods."""
         with self.connect() as connection:
             rows = connection.execute(
-                """
+                f"""
                 with wanted as (
-                    select period_id from control.period
+                    {_TO_PASS}
                     union all
                     select '' where not exists (select 1 from control.period)
                 )
@@ -313,14 +330,16 @@ def tables_of_periods(
     parts: Mapping[Period, Sequence[Period]] | None = None,
     evaluations: pa.Table | None = None,
     month_grades: pa.Table | None = None,
+    up_to: date | None = None,
 ) -> dict[str, pa.Table]:
     """Everything in the schemas ``control`` and ``scheme`` that says which periods are computed, by name with schema.
 
     The arguments are those of :meth:`Warehouse.close_periods`.
     """
     return {
-        "control.period": _period_table(company, periods, revisions or {}),
-        "control.compared_period": compared_periods(periods, first=company.first),
+        "control.period": _period_table(company, periods, revisions or {}, up_to),
+        # with earlier periods only reviews compare, of which a running one has none
+        "control.compared_period": compared_periods(periods if up_to is None else (), first=company.first),
         "control.part": _part_table(parts or {}),
         "control.part_evaluation": PART_EVALUATION.empty_table() if evaluations is None else evaluations,
         "control.month_grade": MONTH_GRADE.empty_table() if month_grades is None else month_grades,
@@ -335,7 +354,9 @@ def replace_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Ta
     connection.unregister("incoming")
 
 
-def _period_table(company: Company, periods: Sequence[Period], revisions: Mapping[str, int]) -> pa.Table:
+def _period_table(
+    company: Company, periods: Sequence[Period], revisions: Mapping[str, int], up_to: date | None
+) -> pa.Table:
     def parent(period: Period) -> str | None:
         if not period.cycle.months:
             return None
@@ -351,30 +372,45 @@ def _period_table(company: Company, periods: Sequence[Period], revisions: Mappin
         # the first week or sprint also tells of the days between the company's first and its own
         return company.first_period.starts_on if before(period) is None else period.starts_on
 
+    def passed(compared: Period, *, of: Period) -> Period:
+        # as many days as have passed of a running period, so that like is compared with like
+        if up_to is None or up_to >= of.ends_on:
+            return compared
+        return compared.first_days((up_to - of.starts_on).days + 1)
+
     ordered = sorted(set(periods))
     year_ago = [period.year_before() for period in ordered]
     previous = [before(period) for period in ordered]
-    assessed = [company.months_assessed(period) for period in ordered]
+    previous_ends_on = [
+        earlier and passed(earlier, of=period).ends_on for period, earlier in zip(ordered, previous, strict=True)
+    ]
+    year_ago_ends_on = [passed(ago, of=period).ends_on for period, ago in zip(ordered, year_ago, strict=True)]
+    counted = [passed(period, of=period) for period in ordered]
+    assessed = [company.months_assessed(period) for period in counted]
     return pa.table(
         {
             "period_id": pa.array([period.id for period in ordered], pa.string()),
             "kind": pa.array([str(period.cycle) for period in ordered], pa.string()),
             "starts_on": pa.array([period.starts_on for period in ordered], pa.date32()),
-            "ends_on": pa.array([period.ends_on for period in ordered], pa.date32()),
-            "month_parts": pa.array([period.months.numerator for period in ordered], pa.int32()),
-            "month_whole": pa.array([period.months.denominator for period in ordered], pa.int32()),
+            "ends_on": pa.array([period.ends_on for period in counted], pa.date32()),
+            "month_parts": pa.array([period.months.numerator for period in counted], pa.int32()),
+            "month_whole": pa.array([period.months.denominator for period in counted], pa.int32()),
             "assessed_month_parts": pa.array([months.numerator for months in assessed], pa.int32()),
             "assessed_month_whole": pa.array([months.denominator for months in assessed], pa.int32()),
-            "days": pa.array([period.days for period in ordered], pa.int32()),
+            "days": pa.array([period.days for period in counted], pa.int32()),
+            "is_running": pa.array([up_to is not None for _ in ordered], pa.bool_()),
+            "whole_days": pa.array([period.days for period in ordered], pa.int32()),
+            "whole_month_parts": pa.array([period.months.numerator for period in ordered], pa.int32()),
+            "whole_month_whole": pa.array([period.months.denominator for period in ordered], pa.int32()),
             "name_zh": pa.array([period.name_zh for period in ordered], pa.string()),
             "name_en": pa.array([period.name_en for period in ordered], pa.string()),
             "parent_period_id": pa.array([parent(period) for period in ordered], pa.string()),
             "previous_period_id": pa.array([period and period.id for period in previous], pa.string()),
             "previous_starts_on": pa.array([period and period.starts_on for period in previous], pa.date32()),
-            "previous_ends_on": pa.array([period and period.ends_on for period in previous], pa.date32()),
+            "previous_ends_on": pa.array(previous_ends_on, pa.date32()),
             "year_ago_period_id": pa.array([period.id for period in year_ago], pa.string()),
             "year_ago_starts_on": pa.array([period.starts_on for period in year_ago], pa.date32()),
-            "year_ago_ends_on": pa.array([period.ends_on for period in year_ago], pa.date32()),
+            "year_ago_ends_on": pa.array(year_ago_ends_on, pa.date32()),
             "revision": pa.array([revisions.get(period.id, 1) for period in ordered], pa.int32()),
             "rewards_from": pa.array([rewards_from(period) for period in ordered], pa.date32()),
         }
@@ -428,6 +464,7 @@ def _company_table(company: Company) -> pa.Table:
         {
             "company_id": [company.id],
             "currency": [company.currency],
+            "timezone": [company.timezone.key],
             "rejected_share": pa.array([company.rejected_share], pa.decimal128(9, 6)),
             "refunds_count_on": [str(company.refunds_count_on)],
             "assessed_from": pa.array([company.first_period.starts_on], pa.date32()),
@@ -461,6 +498,28 @@ def _calibration_table(calibrations: Sequence[Calibration]) -> pa.Table:
             "calibrated_by": pa.array([one.calibrated_by for one in calibrations], pa.string()),
             "reason": pa.array([one.reason for one in calibrations], pa.string()),
             "calibrated_at": pa.array([one.calibrated_at for one in calibrations], pa.timestamp("us")),
+        }
+    )
+
+
+def _alert_table(alerts: Sequence[Alert]) -> pa.Table:
+    return pa.table(
+        {
+            "period_id": pa.array([one.period_id for one in alerts], pa.string()),
+            "employee_id": pa.array([one.employee_id for one in alerts], pa.string()),
+            "position_id": pa.array([one.position_id for one in alerts], pa.string()),
+            "department_id": pa.array([one.department_id for one in alerts], pa.string()),
+            "kpi_id": pa.array([one.kpi_id for one in alerts], pa.string()),
+            "manager_id": pa.array([one.manager_id for one in alerts], pa.string()),
+            "raised_on": pa.array([one.raised_on for one in alerts], pa.date32()),
+            "paced_target": pa.array([one.paced_target for one in alerts], _FIGURE),
+            "actual": pa.array([one.actual for one in alerts], _FIGURE),
+            "ratio": pa.array([one.ratio for one in alerts], _FIGURE),
+            "segment": pa.array([one.segment for one in alerts], pa.string()),
+            "segment_value": pa.array([one.segment_value for one in alerts], pa.string()),
+            "effect": pa.array([one.effect for one in alerts], _FIGURE),
+            "sentence_zh": pa.array([one.sentence_zh for one in alerts], pa.string()),
+            "sentence_en": pa.array([one.sentence_en for one in alerts], pa.string()),
         }
     )
 

@@ -149,6 +149,19 @@ def test_on_the_third_the_schedule_closes_the_period_that_ended_last(
     assert [request.partition_key for request in data.run_requests or []] == [partition]
 
 
+def test_what_is_running_is_tracked_every_morning_on_what_is_built_for_all_periods(definitions: dg.Definitions) -> None:
+    schedule = definitions.resolve_schedule_def("tracking_schedule")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 5 * * *", "America/New_York")
+    tracking = dg.AssetKey(["crm_sales", "tracking"])
+    made = {
+        name: definitions.resolve_job_def(name).asset_layer.executable_asset_keys
+        for name in ("tracking", "monthly_evaluation")
+    }
+    assert dg.AssetKey(["crm_sales", "kpis", "kpi_win_rate"]) in made["tracking"]
+    assert not any({"month", "quarter"} & {*key.path} for key in made["tracking"])
+    assert (tracking in made["tracking"], tracking in made["monthly_evaluation"]) == (True, False)
+
+
 def test_a_company_that_contradicts_itself_is_not_served(
     closed_march: Place, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path, str, str], None]
 ) -> None:

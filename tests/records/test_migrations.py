@@ -115,6 +115,7 @@ def test_records_of_before_refuse_replacement_by_any_unique_key_from_now_on(tmp_
             ) begin select raise(abort, 'appeal_answer is append-only'); end;
             alter table period_step drop column seal;
             drop table reward_entry;
+            drop table kpi_alert;
             update {VERSION_TABLE} set version_num = '0003';
             """
         )
@@ -152,7 +153,8 @@ def test_what_was_sealed_before_its_hash_was_recorded_is_still_what_was_recorded
         )
         connection.execute(sa.insert(AUDIT), entry.row)
         connection.execute(sa.text("alter table period_step drop column seal"))
-        connection.execute(sa.text("drop table reward_entry"))
+        for later in ("reward_entry", "kpi_alert"):
+            connection.execute(sa.text(f"drop table {later}"))
         of_before = sa.table("period_step", *(sa.column(name) for name in ("company_id", "number", *step)))
         connection.execute(sa.insert(of_before), {"company_id": "small_shop", "number": 2, **step})
         connection.execute(sa.text(f"update {VERSION_TABLE} set version_num = '0004'"))

@@ -15,9 +15,11 @@ from perf_pipelines.periods import Period
 from perf_pipelines.publication import (
     PeriodRecord,
     Publication,
+    RunningRecord,
     open_marts,
     part_evaluations,
     publish,
+    publish_running,
     read_publication,
 )
 from perf_pipelines.warehouse.engine import Warehouse
@@ -25,7 +27,7 @@ from perf_pipelines.warehouse.engine import Warehouse
 if TYPE_CHECKING:
     from pathlib import Path
 
-JANUARY, FEBRUARY = "2026-01", "2026-02"
+JANUARY, FEBRUARY, MARCH = "2026-01", "2026-02", "2026-03"
 
 
 class Place:
@@ -55,6 +57,27 @@ class Place:
         record = PeriodRecord(published_at="2026-03-01T00:00:00+00:00", loads={}, scheme="acme")
         return publish(
             company="acme", home=self.home, warehouse=self.warehouse, periods={period: record}, descriptions={}
+        )
+
+    def track(self, period: str, *progress: int) -> Publication:
+        """Publish how far a running period has come, with an alert for each row."""
+        self.execute(
+            "create table if not exists marts.fct_kpi_progress (period_id text, ratio decimal(9, 4))",
+            "create table if not exists marts.fct_kpi_alert (period_id text, ratio decimal(9, 4))",
+            "delete from marts.fct_kpi_progress",
+            "delete from marts.fct_kpi_alert",
+            # what the facts of a running period leave in the warehouse
+            f"insert into marts.fct_score (period_id, employee_id) values ('{period}', 'ann')",
+            "insert into marts.dim_employee values ('cid')",
+        )
+        for ratio in progress:
+            self.execute(
+                f"insert into marts.fct_kpi_progress values ('{period}', {ratio})",
+                f"insert into marts.fct_kpi_alert values ('{period}', {ratio})",
+            )
+        record = RunningRecord(published_at="2026-03-10T00:00:00+00:00", loads={}, scheme="acme", as_of="2026-03-09")
+        return publish_running(
+            company="acme", home=self.home, warehouse=self.warehouse, running={period: record}, descriptions={}
         )
 
     def assert_database_is_parquet(self) -> None:
@@ -152,3 +175,43 @@ def test_of_a_mean_the_published_evaluations_of_its_parts_are_read_and_no_others
         {"part_period_id": "2026-03", "employee_id": "bob", "status": "incomplete", "final_score": None},
     ]
     assert part_evaluations(place.home, {}).num_rows == 0
+
+
+def test_a_running_period_stands_beside_the_closed_ones_which_stay_as_they_are(place: Place) -> None:
+    before = {path: path.read_bytes() for path in (place.home.published / "parquet").resolve().rglob("*.parquet")}
+    now = place.track(MARCH, 1, 2)
+    place.assert_database_is_parquet()
+    assert (list(now.periods), list(now.running)) == ([JANUARY, FEBRUARY], [MARCH])
+    assert read_publication(place.home) == now
+    assert now.rows == {"dim_employee": 2, "fct_kpi_alert": 2, "fct_kpi_progress": 2, "fct_score": 3}
+    kept = [path for path in (place.home.published / "parquet").rglob("*.parquet") if path.stem != MARCH]
+    assert sorted(path.read_bytes() for path in kept) == sorted(before.values())
+    assert place.track(MARCH, 3).rows["fct_kpi_progress"] == 1
+    place.assert_database_is_parquet()
+
+
+def test_a_running_period_that_is_closed_keeps_its_alerts_alone_and_another_stays_running(place: Place) -> None:
+    place.track(MARCH, 1)
+    place.track("2026-W11", 2)
+    # the warehouse still has the progress of both, and of the alerts those of the period being closed
+    place.execute(f"update marts.fct_kpi_alert set period_id = '{MARCH}'")
+    now = place.close(MARCH, 60)
+    place.assert_database_is_parquet()
+    assert (list(now.periods), list(now.running)) == ([JANUARY, FEBRUARY, MARCH], ["2026-W11"])
+    assert sorted(now.files["fct_kpi_progress"]) == ["2026-W11"]
+    assert sorted(now.files["fct_kpi_alert"]) == [MARCH, "2026-W11"]
+    assert now.rows == {"dim_employee": 4, "fct_kpi_alert": 2, "fct_kpi_progress": 1, "fct_score": 4}
+
+
+def test_a_closed_period_is_never_published_as_running(place: Place) -> None:
+    before = place.home.published.resolve()
+    with pytest.raises(PeriodRefused, match="2026-02 is not running"):
+        place.track(FEBRUARY, 1)
+    assert place.home.published.resolve() == before
+
+
+def test_where_nothing_was_closed_yet_ids_have_names_all_the_same(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    now = place.track(MARCH, 1)
+    place.assert_database_is_parquet()
+    assert now.rows == {"dim_employee": 3, "fct_kpi_alert": 1, "fct_kpi_progress": 1}

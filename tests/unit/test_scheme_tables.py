@@ -34,6 +34,7 @@ def tables(tmp_path: Path) -> dict[str, pa.Table]:
 def test_the_tables_have_the_columns_and_types_that_sql_joins(tables: dict[str, pa.Table]) -> None:
     assert {name: {field.name: str(field.type) for field in table.schema} for name, table in tables.items()} == {
         "scheme": {"scheme_id": "string", "currency": "string", "currency_units": "int32"},
+        "alert": {"below": "decimal128(9, 6)", "after": "decimal128(9, 6)"},
         "evaluation": {
             "period_id": "string",
             "kpi_weight": "decimal128(9, 6)",

@@ -1,7 +1,8 @@
 {#-
     Contributions with `members`, a list of (level, member_id): the company; and the positions and departments of the
     employee on that day, or nobody. What belongs to nobody, or to somebody without an assignment on that day, counts
-    for `nobody` beside the company.
+    for `nobody` beside the company. While a period is running the employee is a member too, because somebody who falls
+    behind is told what moved the own figure.
 -#}
 {% macro placed(contributions) -%}
     (
@@ -9,7 +10,17 @@
             contribution.*,
             list_prepend(
                 {'level': 'company', 'member_id': company.company_id},
-                coalesce(place.members, [{'level': 'nobody', 'member_id': 'nobody'}])
+                coalesce(
+                    {% if is_running() -%}
+                    case
+                        when place.members is not null
+                            then list_append(place.members, {'level': 'employee', 'member_id': contribution.employee_id})
+                    end
+                    {%- else -%}
+                    place.members
+                    {%- endif -%}
+                    , [{'level': 'nobody', 'member_id': 'nobody'}]
+                )
             ) as members
         from {{ contributions }} as contribution
         cross join {{ source('control', 'company') }} as company

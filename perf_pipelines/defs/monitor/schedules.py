@@ -1,15 +1,17 @@
-"""On the third day after its end, when the systems have settled, a period is closed."""
+"""On the third day after its end, when the systems have settled, a period is closed; each day what runs is tracked."""
 
 from datetime import timedelta
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from perf_pipelines.defs.jobs import job_name
+from perf_pipelines.defs.jobs import job_name, tracking_name
 from perf_pipelines.defs.site import Site, first_days
 from perf_pipelines.periods import Cycle
 
 _SETTLED, _HOUR = 3, 6
+_HOUR_OF_TRACKING = 5
+"""Before anything is closed: two runs on one company do not wait for each other."""
 
 
 def evaluation_schedule(site: Site, cycle: Cycle, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
@@ -40,3 +42,14 @@ def evaluation_schedule(site: Site, cycle: Cycle, job: UnresolvedAssetJobDefinit
         return dg.RunRequest(run_key=f"{ended.id}@{current.id}", partition_key=site.partition_key(ended))
 
     return schedule
+
+
+def tracking_schedule(site: Site, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+    """The job's run of every day, at 05:00 in the company's time zone, when the day before is over."""
+    return dg.ScheduleDefinition(
+        name=f"{tracking_name(site)}_schedule",
+        job=job,
+        cron_schedule=f"0 {_HOUR_OF_TRACKING} * * *",
+        execution_timezone=site.company.timezone.key,
+        description="Tracks the periods that are running, up to the day before.",
+    )

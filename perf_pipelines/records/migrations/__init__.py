@@ -14,7 +14,7 @@ from perf_pipelines.errors import Problem, RunFailed
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-NEWEST = "0006"
+NEWEST = "0007"
 """The last step. It stands here too, so that tables that have it already are read without importing Alembic."""
 
 VERSION_TABLE = "records_version"

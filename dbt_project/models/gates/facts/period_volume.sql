@@ -1,8 +1,13 @@
+-- Whether there is anything to compute a period from. One that is running may have no rows in its first days, in which
+-- nobody is told anything either.
 with newest as (
 
     -- a load id is the second at which it was made
-    select cast(to_timestamp(max(cast(load_id as double))) as date) as loaded_on
-    from {{ source('control', 'source_snapshot') }}
+    select
+        cast(to_timestamp(max(cast(snapshot.load_id as double))) at time zone any_value(company.timezone) as date)
+            as loaded_on
+    from {{ source('control', 'source_snapshot') }} as snapshot
+    cross join {{ source('control', 'company') }} as company
 
 ),
 
@@ -19,8 +24,14 @@ counted as (
 select
     period.period_id,
     coalesce(counted.contributions, 0) as contributions,
-    newest.loaded_on - period.ends_on as days_from_end_to_newest_load
+    newest.loaded_on - period.ends_on as days_from_end_to_newest_load,
+    case
+        when period.is_running and period.days < coalesce(alert.after, 0.2) * period.whole_days then 0
+        else 1
+    end as must_have_rows
 from {{ source('control', 'period') }} as period
 cross join newest
+left join {{ source('scheme', 'alert') }} as alert
+    on true
 left join counted
     on period.period_id = counted.period_id

@@ -1,0 +1,178 @@
+"""Tracking: how far periods that are running have come, and who is told that a KPI has fallen behind (R5).
+
+A running period is computed as the period up to the last whole day: by the facts, the pace and the attainment of a
+closing, behind the same gates. Of it nothing is published but its progress and its alerts (docs/tracking.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from perf_pipelines.errors import PeriodRefused, Problem
+from perf_pipelines.fields import Label
+from perf_pipelines.periods import by_cycle
+from perf_pipelines.records.alerts import ALERTS, Alert
+from perf_pipelines.records.moment import this_moment
+from perf_pipelines.warehouse.dbt import Floor
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from perf_pipelines.closing import Closing
+    from perf_pipelines.periods import Cycle, Period
+    from perf_pipelines.publication import Publication
+    from perf_pipelines.records.store import Records
+
+_log = logging.getLogger(__name__)
+
+_BY = "perf-pipelines track"
+"""Whose act an alert is: the rule's in the scheme, which nobody has to confirm."""
+
+_BEHIND = """
+    select
+        is_to_be_told, period_id, employee_id, position_id, department_id, kpi_id, manager_id, as_of as raised_on,
+        paced_target, actual, ratio, segment, segment_value, effect, sentence_zh, sentence_en
+    from marts.fct_kpi_progress
+    where is_behind and period_id in (select period_id from control.period)
+    order by period_id, manager_id, employee_id, position_id, department_id, kpi_id, active_from
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """The periods that are running on the day ``up_to``, shorter ones first; ``closed`` are those closed already."""
+
+    up_to: date
+    periods: tuple[Period, ...]
+    closed: tuple[Period, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tracked:
+    """What came of tracking: the alerts that are new, and those raised before of who is behind still.
+
+    ``not_told`` are no alerts, because it is too early, or because who is behind has left the position. ``names`` are
+    those of managers by id; ``publication`` is ``None`` where no period was running.
+    """
+
+    running: Running
+    raised: tuple[Alert, ...] = ()
+    raised_before: tuple[Alert, ...] = ()
+    not_told: tuple[Alert, ...] = ()
+    names: Mapping[str, Label] = field(default_factory=dict[str, Label])
+    publication: Publication | None = None
+
+
+def running_on(closing: Closing, on: date | None = None, *, cycles: Collection[Cycle] = ()) -> Running:
+    """The company's periods (of ``cycles`` alone, if any is given) that contain the day ``on``, or else yesterday.
+
+    :class:`~perf_pipelines.errors.PeriodRefused` for a day that is not over, in which nothing is assessed yet, and for
+    a cycle that the company does not have.
+    """
+    company, today = closing.company, closing.today.date()
+    up_to = on or today - timedelta(days=1)
+    strange = [cycle for cycle in cycles if cycle not in company.cycles]
+    if strange:
+        what, todo = f"{company.id} does not assess a {strange[0]}", f"choose among {', '.join(company.cycles)}"
+        raise PeriodRefused("nothing is tracked", [Problem(field="cycle", what=what, todo=todo)])
+    if up_to >= today:
+        what = f"{up_to} is not over yet: today is {today} in {company.timezone.key}"
+        raise PeriodRefused("nothing is tracked", [Problem(field="on", what=what, todo="give a day that is over")])
+    lying = [company.containing(up_to, cycle) for cycle in company.cycles if not cycles or cycle in cycles]
+    assessed = [period for period in lying if period.starts_on >= company.first(period.cycle).starts_on]
+    if not assessed:
+        what = f"on {up_to} no period is assessed yet: the first one is {company.first_period}"
+        raise PeriodRefused("nothing is tracked", [Problem(field="on", what=what, todo="give a later day")])
+    ordered = sorted(assessed, key=by_cycle)
+    closed = [period for period in ordered if period.id in closing.closed_periods or closing.paid([period])]
+    return Running(
+        up_to=up_to, periods=tuple(period for period in ordered if period not in closed), closed=tuple(closed)
+    )
+
+
+def track(closing: Closing, on: date | None = None, *, cycles: Collection[Cycle] = ()) -> Tracked:
+    """Extract, pass gates 1 and 2, and track: see :func:`running_on` and :func:`track_running`.
+
+    :class:`~perf_pipelines.errors.Busy` when another process holds the company; here it is held alone meanwhile.
+    """
+    with closing.alone():
+        running = running_on(closing, on, cycles=cycles)
+        if not running.periods:
+            return Tracked(running=running)
+        for system in closing.company.sources.systems:
+            snapshots = closing.extract(system)
+            _log.info("extract from %s: %s rows", system, sum(snapshot.rows for snapshot in snapshots))
+        closing.prepare(periods=())
+        for floor in (Floor.INPUTS, Floor.KPIS):
+            closing.pass_floor(floor)
+            _log.info("%s: built and checked", floor)
+        return track_running(closing, running)
+
+
+def track_running(closing: Closing, running: Running) -> Tracked:
+    """Compute how far the periods have come, raise the alerts that are new, and publish both.
+
+    On the KPI floor of a company that the caller holds alone. :class:`~perf_pipelines.errors.GateFailed` leaves what
+    was published as it was. Whatever happens, gate 2 is shut for these periods afterwards: what was looked at is a part
+    of them.
+    """
+    if not running.periods:
+        return Tracked(running=running)
+    closing.name_running(running.periods, up_to=running.up_to)
+    try:
+        for floor in (Floor.FACTS, Floor.TRACKING):
+            closing.pass_floor(floor)
+        behind = _behind(closing)
+        raised, raised_before = raise_alerts(closing.records, [alert for is_told, alert in behind if is_told])
+        closing.warehouse.tell_alerts(closing.records.alerts())
+        closing.keep_promises(Floor.TRACKING, closing.dbt.build_mart("fct_kpi_alert"))
+        publication = closing.publish_running(running.periods, up_to=running.up_to)
+    finally:
+        closing.shut_running(running.periods, up_to=running.up_to)
+    names = ", ".join(period.id for period in running.periods)
+    _log.info("tracked %s up to %s: %s alert(s) raised", names, running.up_to, len(raised))
+    return Tracked(
+        running=running,
+        raised=raised,
+        raised_before=raised_before,
+        not_told=tuple(alert for is_told, alert in behind if not is_told),
+        names=_names(closing),
+        publication=publication,
+    )
+
+
+def _behind(closing: Closing) -> list[tuple[bool, Alert]]:
+    """Who is behind, as an alert would tell it, after whether it is to be told."""
+    with closing.warehouse.connect() as connection:
+        rows = connection.execute(_BEHIND).to_arrow_table().to_pylist()
+    made_at = this_moment()
+    return [
+        (
+            row.pop("is_to_be_told"),
+            Alert(company_id=closing.company.id, **row, raised_by=_BY, raised_at=made_at),
+        )
+        for row in rows
+    ]
+
+
+def _names(closing: Closing) -> Mapping[str, Label]:
+    with closing.warehouse.connect() as connection:
+        rows = connection.execute("select employee_id, name_zh, name_en from inputs.employees").fetchall()
+    return {employee: Label(zh=zh or employee, en=en or employee) for employee, zh, en in rows}
+
+
+def raise_alerts(records: Records, found: Sequence[Alert]) -> tuple[tuple[Alert, ...], tuple[Alert, ...]]:
+    """Record the alerts of ``found`` about which none was raised before, all or none of them.
+
+    Returns them, and those that stand for the others in the records, with what they said.
+    """
+    with records.writing() as transaction:
+        known = {alert.subject: alert for alert in transaction.all(ALERTS)}
+        # somebody may hold a position twice at once
+        fresh = tuple({alert.subject: alert for alert in reversed(found) if alert.subject not in known}.values())[::-1]
+        transaction.append(ALERTS, *fresh)
+    before = dict.fromkeys(alert.subject for alert in found if alert.subject in known)
+    return fresh, tuple(known[subject] for subject in before)

@@ -51,11 +51,12 @@ demo: $(READY)
 ui: $(READY)
 	@PERF_COMPANY=$(COMPANY) $(SYSTEMS_$(COMPANY)) $(PERF) ui
 
+# One process more than cores, because some wait for what another makes for all of them.
 test: lint
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n $$(($$($(BIN)/python -c 'import os; print(os.cpu_count())') + 1)) --dist worksteal $(TESTS)
 
-test-all: lint
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m ""
+test-all:
+	@$(MAKE) --no-print-directory test TESTS='-m ""'
 
 lint: $(READY)
 	@$(BIN)/ruff check .

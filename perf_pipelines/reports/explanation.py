@@ -133,28 +133,41 @@ def _evidence(marts: PublishedMarts, *, score: dict[str, Any], rows: int) -> Evi
             from team inner join marts.dim_employee as report
                 on report.manager_id = team.employee_id
                 and report.valid_from <= team.valid_to and report.valid_to >= team.valid_from
+        ),
+
+        counted as (
+            select contribution.*
+            from marts.fct_kpi_contribution as contribution
+            where
+                contribution.period_id = $period_id
+                and contribution.kpi_id = $kpi_id
+                and contribution.occurred_on between $active_from and $active_to
+                and case
+                    when $scope = 'team' then exists (
+                        select 1 from team
+                        where
+                            team.employee_id = contribution.employee_id
+                            and contribution.occurred_on between team.valid_from and team.valid_to
+                    )
+                    else contribution.employee_id = $employee_id
+                end
+        ),
+
+        -- no window over all rows: of few rows DuckDB 1.5.5 fails in it now and then (duckdb/duckdb issue 25713)
+        of_all as (
+            select
+                count(*) filter (where numerator = 0) as zeros,
+                sum(numerator * credit) as numerators,
+                sum(denominator * credit) as denominators
+            from counted
         )
 
         select
-            contribution.*,
-            count(*) filter (where contribution.numerator = 0) over () as zeros,
-            sum(contribution.numerator * contribution.credit) over () as numerators,
-            sum(contribution.denominator * contribution.credit) over () as denominators
-        from marts.fct_kpi_contribution as contribution
-        where
-            contribution.period_id = $period_id
-            and contribution.kpi_id = $kpi_id
-            and contribution.occurred_on between $active_from and $active_to
-            and case
-                when $scope = 'team' then exists (
-                    select 1 from team
-                    where
-                        team.employee_id = contribution.employee_id
-                        and contribution.occurred_on between team.valid_from and team.valid_to
-                )
-                else contribution.employee_id = $employee_id
-            end
-        order by contribution.numerator desc, contribution.occurred_on, contribution.source_key
+            counted.*,
+            of_all.*
+        from counted
+        cross join of_all
+        order by counted.numerator desc, counted.occurred_on, counted.source_key
         limit greatest($rows, 1)
         """,
         {

@@ -39,7 +39,7 @@ def real_systems() -> dict[str, Any]:
             }
             found[system_id] = system.model_copy(update={"time_out": 1, "retries": 1, "tables": tables})
         elif not isinstance(system, FilesSystem):
-            found[system_id] = system.model_copy(update={"time_out": 1, "retries": 0})
+            found[system_id] = system.model_copy(update={"time_out": 5, "retries": 0})
     return found
 
 

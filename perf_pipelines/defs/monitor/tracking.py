@@ -41,7 +41,10 @@ def tracking_asset(site: Site, built: list[dg.AssetsDefinition]) -> dg.AssetsDef
         ],
         check_specs=[
             dg.AssetCheckSpec(
-                name=GATES[Floor.FACTS], asset=key, blocking=True, description="expectations/gate_2_facts.yaml"
+                name=GATES[Floor.FACTS],
+                asset=key,
+                blocking=True,
+                description="What gate_2_facts expects of what is running: expectations/gate_2_facts.yaml.",
             )
         ],
         required_resource_keys={site.resource},

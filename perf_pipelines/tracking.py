@@ -55,7 +55,8 @@ class Tracked:
     """What came of tracking: the alerts that are new, and those raised before of who is behind still.
 
     ``not_told`` are no alerts, because it is too early, or because who is behind has left the position. ``names`` are
-    those of managers by id; ``publication`` is ``None`` where no period was running.
+    those of managers by id; ``publication`` is ``None`` where no period was running. Of a trial nothing is recorded or
+    published, and ``raised`` are those that would be.
     """
 
     running: Running
@@ -64,6 +65,7 @@ class Tracked:
     not_told: tuple[Alert, ...] = ()
     names: Mapping[str, Label] = field(default_factory=dict[str, Label])
     publication: Publication | None = None
+    is_trial: bool = False
 
 
 def running_on(closing: Closing, on: date | None = None, *, cycles: Collection[Cycle] = ()) -> Running:
@@ -83,7 +85,7 @@ def running_on(closing: Closing, on: date | None = None, *, cycles: Collection[C
         raise PeriodRefused("nothing is tracked", [Problem(field="on", what=what, todo="give a day that is over")])
     lying = [company.containing(up_to, cycle) for cycle in company.cycles if not cycles or cycle in cycles]
     assessed = [period for period in lying if period.starts_on >= company.first(period.cycle).starts_on]
-    if not assessed:
+    if not assessed or up_to < company.first_period.starts_on:
         what = f"on {up_to} no period is assessed yet: the first one is {company.first_period}"
         raise PeriodRefused("nothing is tracked", [Problem(field="on", what=what, todo="give a later day")])
     ordered = sorted(assessed, key=by_cycle)
@@ -96,6 +98,7 @@ def running_on(closing: Closing, on: date | None = None, *, cycles: Collection[C
 def track(closing: Closing, on: date | None = None, *, cycles: Collection[Cycle] = ()) -> Tracked:
     """Extract, pass gates 1 and 2, and track: see :func:`running_on` and :func:`track_running`.
 
+    With a day ``on`` it is a trial: what is told cannot be taken back, and nobody was told on a day of the past.
     :class:`~perf_pipelines.errors.Busy` when another process holds the company; here it is held alone meanwhile.
     """
     with closing.alone():
@@ -109,11 +112,11 @@ def track(closing: Closing, on: date | None = None, *, cycles: Collection[Cycle]
         for floor in (Floor.INPUTS, Floor.KPIS):
             closing.pass_floor(floor)
             _log.info("%s: built and checked", floor)
-        return track_running(closing, running)
+        return track_running(closing, running, is_trial=on is not None)
 
 
-def track_running(closing: Closing, running: Running) -> Tracked:
-    """Compute how far the periods have come, raise the alerts that are new, and publish both.
+def track_running(closing: Closing, running: Running, *, is_trial: bool = False) -> Tracked:
+    """Compute how far the periods have come, and but for a trial raise the alerts that are new, and publish both.
 
     On the KPI floor of a company that the caller holds alone. :class:`~perf_pipelines.errors.GateFailed` leaves what
     was published as it was. Whatever happens, gate 2 is shut for these periods afterwards: what was looked at is a part
@@ -126,21 +129,28 @@ def track_running(closing: Closing, running: Running) -> Tracked:
         for floor in (Floor.FACTS, Floor.TRACKING):
             closing.pass_floor(floor)
         behind = _behind(closing)
-        raised, raised_before = raise_alerts(closing.records, [alert for is_told, alert in behind if is_told])
-        closing.warehouse.tell_alerts(closing.records.alerts())
-        closing.keep_promises(Floor.TRACKING, closing.dbt.build_mart("fct_kpi_alert"))
-        publication = closing.publish_running(running.periods, up_to=running.up_to)
+        due = [alert for is_due, alert in behind if is_due]
+        stand = {alert.subject: alert for alert in closing.records.alerts()}
+        raised, publication = _new(due, stand), None
+        if not is_trial:
+            raised = raise_alerts(closing.records, due)
+            closing.warehouse.tell_alerts(closing.records.alerts())
+            closing.keep_promises(Floor.TRACKING, closing.dbt.build_mart("fct_kpi_alert"))
+            publication = closing.publish_running(running.periods, up_to=running.up_to)
     finally:
         closing.shut_running(running.periods, up_to=running.up_to)
     names = ", ".join(period.id for period in running.periods)
-    _log.info("tracked %s up to %s: %s alert(s) raised", names, running.up_to, len(raised))
+    _log.info("tracked %s up to %s: %s new alert(s)", names, running.up_to, len(raised))
+    known = {**stand, **{alert.subject: alert for alert in raised}}
+    subjects = dict.fromkeys(alert.subject for _, alert in behind)
     return Tracked(
         running=running,
         raised=raised,
-        raised_before=raised_before,
-        not_told=tuple(alert for is_told, alert in behind if not is_told),
+        raised_before=tuple(stand[subject] for subject in subjects if subject in stand),
+        not_told=tuple(alert for _, alert in behind if alert.subject not in known),
         names=_names(closing),
         publication=publication,
+        is_trial=is_trial,
     )
 
 
@@ -164,15 +174,14 @@ def _names(closing: Closing) -> Mapping[str, Label]:
     return {employee: Label(zh=zh or employee, en=en or employee) for employee, zh, en in rows}
 
 
-def raise_alerts(records: Records, found: Sequence[Alert]) -> tuple[tuple[Alert, ...], tuple[Alert, ...]]:
-    """Record the alerts of ``found`` about which none was raised before, all or none of them.
-
-    Returns them, and those that stand for the others in the records, with what they said.
-    """
+def raise_alerts(records: Records, found: Sequence[Alert]) -> tuple[Alert, ...]:
+    """Record the alerts of ``found`` about which none was raised before, all or none of them; returns those."""
     with records.writing() as transaction:
-        known = {alert.subject: alert for alert in transaction.all(ALERTS)}
-        # somebody may hold a position twice at once
-        fresh = tuple({alert.subject: alert for alert in reversed(found) if alert.subject not in known}.values())[::-1]
+        fresh = _new(found, {alert.subject: alert for alert in transaction.all(ALERTS)})
         transaction.append(ALERTS, *fresh)
-    before = dict.fromkeys(alert.subject for alert in found if alert.subject in known)
-    return fresh, tuple(known[subject] for subject in before)
+    return fresh
+
+
+def _new(found: Sequence[Alert], known: Mapping[tuple[str, ...], Alert]) -> tuple[Alert, ...]:
+    # somebody may hold a position twice at once
+    return tuple({alert.subject: alert for alert in reversed(found) if alert.subject not in known}.values())[::-1]

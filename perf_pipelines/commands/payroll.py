@@ -98,7 +98,7 @@ def reconcile(
 
     period_id = Period.parse(period).id
     entries = _posted(company, period_id)
-    found = against_ledger(file, entries, period=period_id, revision=revision, before=earlier or [])
+    found = against_ledger(file, entries, period=period_id, revision=revision, earlier=earlier or [])
     if found.problems:
         headline = f"{file.name} does not say what the ledger says of {period_id}, revision {found.revision}"
         raise PayrollRefused(headline, found.problems)

@@ -28,7 +28,9 @@ def track(
     on: Annotated[
         datetime | None,
         typer.Option(
-            "--on", formats=["%Y-%m-%d"], help="The last day whose rows count, to try it on history; else yesterday."
+            "--on",
+            formats=["%Y-%m-%d"],
+            help="A day of the past: who would be told by its end. Nothing is recorded or published.",
         ),
     ] = None,
     cycle: Annotated[
@@ -60,7 +62,7 @@ def _print(tracked: Tracked, language: Language) -> None:
         named = ", ".join(map(str, running.periods))
         say(f"已跟踪 {named}，截至 {running.up_to}" if zh else f"tracked: {named}, up to {running.up_to}")
     found = (
-        (tracked.raised, "新预警" if zh else "told now"),
+        (tracked.raised, _raised(tracked, zh=zh)),
         (tracked.raised_before, "此前已预警" if zh else "told before"),
         (tracked.not_told, "落后但未预警" if zh else "behind, not told (too early, or no more in the position)"),
     )
@@ -68,6 +70,12 @@ def _print(tracked: Tracked, language: Language) -> None:
         _print_by_manager(alerts, said, tracked.names, language)
     if running.periods and not any(alerts for alerts, _ in found):
         say("没有人落后" if zh else "nobody is behind")
+
+
+def _raised(tracked: Tracked, *, zh: bool) -> str:
+    if tracked.is_trial:
+        return "将预警（试算，未记录）" if zh else "would be told (a trial: nothing is recorded)"
+    return "新预警" if zh else "told now"
 
 
 def _print_by_manager(alerts: Sequence[Alert], said: str, names: Mapping[str, Label], language: Language) -> None:

@@ -48,9 +48,9 @@ def reconcile(
     *,
     period: str,
     revision: int | None = None,
-    before: Sequence[Path] = (),
+    earlier: Sequence[Path] = (),
 ) -> Reconciliation:
-    """Compare the file with what the ledger holds of the period (``entries``) and a revision, less files ``before``.
+    """Compare the file with what the ledger holds of the period (``entries``) and a revision, less ``earlier`` files.
 
     Without ``revision`` the one is meant of which the file has most lines. :class:`PayrollRefused` when a file cannot
     be read or nothing is posted.
@@ -63,7 +63,7 @@ def reconcile(
     posted = {key: entry for key, entry in known.items() if entry.revision == meant}
     if not posted:
         raise nothing_posted(f"{period}, revision {meant},")
-    elsewhere = handed_over(before, posted.values(), revision=meant)
+    elsewhere = handed_over(earlier, posted.values(), revision=meant)
     posted = {key: entry for key, entry in posted.items() if key not in elsewhere}
     problems = [
         *_lines_that_differ(path, file, known, elsewhere, revision=meant),

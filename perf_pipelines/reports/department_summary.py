@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from perf_pipelines.reports import words
+from perf_pipelines.reports.alerts import alerts_told
 from perf_pipelines.reports.drivers import moved, moving
 from perf_pipelines.reports.layout.blocks import (
     Block,
@@ -173,7 +174,7 @@ def _summary(edition: Edition, of: Mapping[str, list[Row]]) -> Report:
             Section(title=edition.say(words.WHAT_MOVED_THEM), blocks=moved(edition, of["drivers"])),
             Section(title=edition.say(words.GOALS_SERVED), blocks=_goals(edition, of["goals"])),
             Section(title=edition.say(words.WHAT_STANDS_OUT), blocks=_findings(edition, of)),
-            *_alerts(edition, of["alerts"]),
+            *alerts_told(edition, of["alerts"]),
         ],
     )
 
@@ -342,8 +343,3 @@ def _findings(edition: Edition, of: Mapping[str, list[Row]]) -> Sequence[Block]:
     return edition.or_missing(
         [Steps(steps=steps)] if steps else [], mart="fct_strategy_finding", otherwise=words.NOTHING_OUTSTANDING
     )
-
-
-def _alerts(edition: Edition, alerts: Sequence[Row]) -> Sequence[Section]:
-    steps = [Step(text=edition.named(row, "sentence")) for row in alerts]
-    return [Section(title=edition.say(words.ALERTS), blocks=[Steps(steps=steps)])] if steps else []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from perf_pipelines.reports import words
 from perf_pipelines.reports.layout.blocks import Sentence, Step, Steps, Tone
+from perf_pipelines.segments import SEGMENTS, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ def moved(edition: Edition, drivers: Sequence[Row]) -> Sequence[Block]:
                 details=[
                     edition.say(
                         words.EFFECT_OF,
-                        segment=edition.called(row["segment"], words.SEGMENT),
+                        segment=edition.called(row["segment"], SEGMENTS),
                         value=_value(edition, row),
                         effect=edition.change(row["total_effect"], row),
                     )
@@ -76,6 +77,6 @@ def moved(edition: Edition, drivers: Sequence[Row]) -> Sequence[Block]:
 
 def _value(edition: Edition, row: Row) -> str:
     """A shop that is a department has its name; another value is told as the business system writes it."""
-    if row["segment"] == "customers":
-        return edition.called(row["segment_value"], words.CUSTOMERS)
+    if row["segment"] in VALUES:
+        return edition.called(row["segment_value"], VALUES[row["segment"]])
     return edition.named(row, "value")

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from perf_pipelines.reports import words
+from perf_pipelines.reports.alerts import alerts_told
 from perf_pipelines.reports.layout.blocks import (
     Block,
     Column,
@@ -204,7 +205,7 @@ def _file(edition: Edition, of: Mapping[str, list[Row]]) -> Report:
         facts=_facts(edition, person),
         sections=[
             Section(title=edition.say(words.PROGRESS), blocks=_progress(edition, of["kpis"])),
-            *_alerts(edition, of["alerts"]),
+            *alerts_told(edition, of["alerts"]),
             Section(title=edition.say(words.STEP_BY_STEP), blocks=_steps(edition, of["steps"])),
             Section(title=edition.say(words.STRENGTHS), blocks=_strengths(edition, of["strengths"])),
             Section(title=edition.say(words.GOALS_SERVED), blocks=_goals(edition, of["kpis"])),
@@ -307,12 +308,6 @@ def _progress(edition: Edition, kpis: Sequence[Row]) -> Sequence[Block]:
         ),
         Sentence(text=edition.say(words.POINTS_SAID), tone=Tone.quiet),
     ]
-
-
-def _alerts(edition: Edition, alerts: Sequence[Row]) -> Sequence[Section]:
-    """What the manager was told on the way; most people have no such section."""
-    steps = [Step(text=edition.named(row, "sentence")) for row in alerts]
-    return [Section(title=edition.say(words.ALERTS), blocks=[Steps(steps=steps)])] if steps else []
 
 
 def _told_apart(kpis: Sequence[Row]) -> Sequence[str]:

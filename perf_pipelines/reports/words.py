@@ -200,26 +200,6 @@ MOVE: Mapping[str, Label] = {
     "keep": _of("保持", "keep"),
     "not_enough_data": _of("数据不足", "not enough data"),
 }
-SEGMENT: Mapping[str, Label] = {
-    "activity": _of("活动类型", "Activity"),
-    "app": _of("应用", "App"),
-    "benefit": _of("权益", "Benefit"),
-    "campaign": _of("活动", "Campaign"),
-    "channel": _of("渠道", "Channel"),
-    "customers": _of("客户", "Customers"),
-    "kind": _of("种类", "Kind"),
-    "product": _of("产品", "Product"),
-    "region": _of("地区", "Region"),
-    "sector": _of("行业", "Sector"),
-    "shop": _of("店铺", "Shop"),
-    "topic": _of("主题", "Topic"),
-}
-"""What KPIs are broken down by; that of a company's own KPI may be another, and is then told by its id."""
-CUSTOMERS: Mapping[str, Label] = {
-    "new": _of("新客", "new"),
-    "returning": _of("老客", "returning"),
-    "unknown": _of("未知", "unknown"),
-}
 RECONCILED: Mapping[str, Label] = {
     "orders": _of("订单数", "Orders"),
     "revenue": _of("营收", "Revenue"),

@@ -18,6 +18,7 @@ import pyarrow as pa
 from perf_pipelines.errors import Problem, RunFailed
 from perf_pipelines.periods import Cycle, Period
 from perf_pipelines.scheme.tables import scheme_tables
+from perf_pipelines.segments import SEGMENTS, VALUES
 from perf_pipelines.sql_text import literal
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ class Warehouse:
             replace_table(connection, "control.waiver", _waiver_table(records.waivers()))
             replace_table(connection, "control.calibration", _calibration_table(records.calibrations()))
             replace_table(connection, "control.alert", _alert_table(records.alerts()))
+            replace_table(connection, "control.segment_name", _segment_names())
             replace_table(connection, "control.build", pa.table({"build": [build]}))
             for snapshot in snapshots.values():
                 view = f'raw."{snapshot.system}__{snapshot.table}"'
@@ -219,7 +221,10 @@ class Warehouse:
             connection.execute(
                 f"""
                 delete from control.open_gate
-                where list_contains(?, gate) and period_id in ({_TO_PASS} union all select '')
+                where list_contains(?, gate) and period_id in (
+                    -- the facts of a running period stand under the name of the whole one, and take its place
+                    {_TO_PASS} union all select period_id from control.period union all select ''
+                )
                 """,
                 [list(gates)],
             )
@@ -498,6 +503,19 @@ def _calibration_table(calibrations: Sequence[Calibration]) -> pa.Table:
             "calibrated_by": pa.array([one.calibrated_by for one in calibrations], pa.string()),
             "reason": pa.array([one.reason for one in calibrations], pa.string()),
             "calibrated_at": pa.array([one.calibrated_at for one in calibrations], pa.timestamp("us")),
+        }
+    )
+
+
+def _segment_names() -> pa.Table:
+    named = [(segment, "", label) for segment, label in SEGMENTS.items()]
+    named += [(segment, value, label) for segment, values in VALUES.items() for value, label in values.items()]
+    return pa.table(
+        {
+            "segment": pa.array([segment for segment, _, _ in named], pa.string()),
+            "segment_value": pa.array([value for _, value, _ in named], pa.string()),
+            "name_zh": pa.array([label.zh for _, _, label in named], pa.string()),
+            "name_en": pa.array([label.en for _, _, label in named], pa.string()),
         }
     )
 

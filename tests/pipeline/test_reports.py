@@ -30,6 +30,7 @@ from perf_pipelines.reports.layout.blocks import Picture, Table, Tone
 from perf_pipelines.reports.layout.html import to_html
 from perf_pipelines.reports.layout.pdf import to_pdf
 from perf_pipelines.reports.marts import PublishedMarts
+from perf_pipelines.segments import SEGMENTS
 from perf_pipelines.sql_text import literal
 from perf_pipelines.wording import Language, number
 from tests.conftest import PROJECT, Place
@@ -274,7 +275,7 @@ def test_what_the_pipeline_names_itself_has_a_name_in_both_languages() -> None:
     told = "\n".join(path.read_text(encoding="utf-8") for path in models)
     segments = {key for block in re.findall(r"segments=\{(.*?)\}", told, re.DOTALL) for key in _keys(block)}
     assert len(segments) > 5
-    assert segments <= words.SEGMENT.keys()
+    assert segments <= SEGMENTS.keys()
     rules = {path.stem for path in PROJECT.glob("dbt_project/macros/cleaning/*.sql")} - {"cleaned"}
     rules |= set(re.findall(r"': \('(\w+)', 'is [^']+', 'must [^']+'\)", told))
     assert {"bot", "value_missing"} <= rules

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from perf_pipelines.closing import Closing
+from perf_pipelines.closing import EXPECTATIONS, Closing
 from perf_pipelines.defs.companies import read_company
 from perf_pipelines.errors import GateFailed
 from perf_pipelines.home import company_home
@@ -119,11 +119,11 @@ class Shop(Place):
                 patch.setenv(name, value)
             return Closing(company=read_company(self.name), home=company_home(self.name))
 
-    def track(self, day: date) -> Tracked:
+    def track(self, day: date, *, is_trial: bool = False) -> Tracked:
         """What came of tracking on the KPI floor as it stands, without the seconds of extraction and inputs."""
         closing = self.closing
         with closing.alone():
-            return track_running(closing, running_on(closing, day))
+            return track_running(closing, running_on(closing, day), is_trial=is_trial)
 
     def close_april(self) -> None:
         """Close on the KPI floor as it stands."""
@@ -179,11 +179,12 @@ def untracked(built: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @dataclass(frozen=True)
 class Days:
-    """What came of the fifth and the sixth of April, and what the command said on the sixth again."""
+    """What came of the fifth and the sixth of April, of the sixth again, and what the command says of it as a trial."""
 
     fifth: Tracked
     sixth: Tracked
-    again: Outcome
+    again: Tracked
+    tried: Outcome
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +192,11 @@ def days(built: Shop, untracked: Shop) -> Days:
     """Before the sixth is tracked again, what was published is lost, as if the process had died before publishing."""
     fifth, sixth = (built.track(date(2026, 4, day)) for day in (5, 6))
     built.published.unlink()
-    return Days(fifth, sixth, built.call("track", "--company", "small_shop", "--on", "2026-04-06"))
+    again = built.track(date(2026, 4, 6))
+    published = built.published_bytes()
+    tried = built.call("track", "--company", "small_shop", "--on", "2026-04-06")
+    assert built.published_bytes() == published
+    return Days(fifth, sixth, again, tried)
 
 
 @pytest.fixture(scope="module")
@@ -207,15 +212,15 @@ def test_who_falls_below_the_bound_is_told_on_the_first_day_on_which_anybody_is_
     assert alert.sentence_en == (
         "ann is behind in Revenue: 130 CNY up to 2026-04-06 (20 % of April 2026 has passed), where the target is "
         "240 CNY by now; the attainment is 54.16 %, below 70 %. Against 2026-03-01 to 2026-03-06 it changed by "
-        "-270 CNY; the likely cause is customers = returning (-200 CNY)."
+        '-270 CNY; the likely cause is Customers "returning" (-200 CNY).'
     )
     assert alert.sentence_zh == (
         "ann的营收落后：截至 2026-04-06（2026年4月已过 20%）为 130 CNY，按进度目标为 240 CNY，达成率 54.16%，低于 70%。"
-        "与 2026-03-01 至 2026-03-06 相比变化 -270 CNY，可能的原因：customers = returning（影响 -200 CNY）。"
+        "与 2026-03-01 至 2026-03-06 相比变化 -270 CNY，可能的原因：客户「老客」（影响 -200 CNY）。"
     )
-    assert days.again.code == 0, days.again.err
+    assert (days.again.raised, days.again.raised_before, days.again.not_told) == ((), (alert,), ())
     said = f"tracked: 2026-04, up to 2026-04-06\ntold before · eve\n  2026-04-06  {alert.sentence_en}\n"
-    assert days.again.out == said
+    assert (days.tried.code, days.tried.out) == (0, said)
 
 
 def test_a_target_is_paced_by_days_and_by_hours_and_too_few_rows_are_no_data(shop: Shop) -> None:
@@ -264,11 +269,41 @@ def test_a_running_period_is_kept_apart_and_no_gate_of_it_stays_open(shop: Shop)
         closing.publish_running(april, up_to=date(2026, 4, 6))
 
 
-def test_a_closed_gate_leaves_what_was_published_as_it_was(shop: Shop) -> None:
+def test_a_closed_gate_leaves_what_was_published_as_it_was(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = shop.published_bytes()
-    with pytest.raises(GateFailed, match="At least one row counts in the period"):
-        shop.track(date(2026, 5, 20))
+    stricter = tmp_path / "expectations"
+    shutil.copytree(EXPECTATIONS, stricter)
+    replaced(
+        stricter / "gate_2_facts.yaml",
+        "min_value: 1\n        because: {zh: 至少有一个",
+        "min_value: 2\n        because: {zh: 至少有两个",
+    )
+    monkeypatch.setattr("perf_pipelines.closing.EXPECTATIONS", stricter)
+    with pytest.raises(GateFailed, match="gate_2_facts"):
+        shop.track(date(2026, 4, 20))
     assert shop.published_bytes() == before
+
+
+def test_a_period_in_which_nothing_has_come_in_yet_is_tracked_and_nobody_is_told(shop: Shop) -> None:
+    before = shop.published_bytes()
+    quiet = shop.track(date(2026, 5, 20), is_trial=True)
+    assert (quiet.raised, quiet.not_told, quiet.publication) == ((), (), None)
+    assert shop.published_bytes() == before
+
+
+def test_a_gate_that_was_open_for_the_whole_period_is_shut_by_tracking_a_part_of_it(shop: Shop) -> None:
+    closing, april = shop.closing, [Period.parse(APRIL)]
+    with closing.alone():
+        closing.begin(april)
+        closing.pass_floor(Floor.FACTS)
+    tried = shop.track(date(2026, 4, 6), is_trial=True)
+    assert (tried.raised, [alert.employee_id for alert in tried.raised_before]) == ((), ["ann"])
+    with closing.alone():
+        closing.begin(april)
+        with pytest.raises(GateFailed, match=f"gate_2_facts is not open for {APRIL}"):
+            closing.pass_floor(Floor.EVALUATION)
 
 
 def test_closing_what_was_tracked_gives_what_closing_alone_gives(shop: Shop, untracked: Shop) -> None:

@@ -235,8 +235,8 @@ class TestWhatWasHandedOver:
         write(path, written(kept, PayrollFormat.csv))
         return path
 
-    def compared(self, path: Path, *before: Path) -> list[str]:
-        return [str(problem) for problem in reconcile(path, self.LATER, period=MARCH, before=before).problems]
+    def compared(self, path: Path, *earlier: Path) -> list[str]:
+        return [str(problem) for problem in reconcile(path, self.LATER, period=MARCH, earlier=earlier).problems]
 
     @pytest.mark.parametrize("format", FORMATS)
     def test_the_second_file_has_the_reward_alone_and_both_together_agree(

@@ -46,10 +46,18 @@ def evaluation_schedule(site: Site, cycle: Cycle, job: UnresolvedAssetJobDefinit
 
 def tracking_schedule(site: Site, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
     """The job's run of every day, at 05:00 in the company's time zone, when the day before is over."""
-    return dg.ScheduleDefinition(
+
+    @dg.schedule(
         name=f"{tracking_name(site)}_schedule",
         job=job,
         cron_schedule=f"0 {_HOUR_OF_TRACKING} * * *",
         execution_timezone=site.company.timezone.key,
         description="Tracks the periods that are running, up to the day before.",
     )
+    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        today = context.scheduled_execution_time.astimezone(site.company.timezone).date()
+        if today <= site.company.first_period.starts_on:
+            return dg.SkipReason(f"before {site.company.first_period} nothing of {site.company.id} is assessed")
+        return dg.RunRequest(run_key=str(today))
+
+    return schedule

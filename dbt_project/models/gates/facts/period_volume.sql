@@ -1,5 +1,5 @@
--- Whether there is anything to compute a period from. One that is running may have no rows in its first days, in which
--- nobody is told anything either.
+-- Whether there is anything to compute a period from. One that is running may have no rows yet, and on a quiet day
+-- nothing new comes in: nobody is told anything of a KPI without data.
 with newest as (
 
     -- a load id is the second at which it was made
@@ -25,13 +25,8 @@ select
     period.period_id,
     coalesce(counted.contributions, 0) as contributions,
     newest.loaded_on - period.ends_on as days_from_end_to_newest_load,
-    case
-        when period.is_running and period.days < coalesce(alert.after, 0.2) * period.whole_days then 0
-        else 1
-    end as must_have_rows
+    not period.is_running as is_over
 from {{ source('control', 'period') }} as period
 cross join newest
-left join {{ source('scheme', 'alert') }} as alert
-    on true
 left join counted
     on period.period_id = counted.period_id

@@ -93,6 +93,10 @@ explained as (
         cause.segment_value,
         cast(cause.effect as decimal(28, 8)) as effect,
         cause.change,
+        coalesce(segment_name.name_zh, cause.segment) as segment_zh,
+        coalesce(segment_name.name_en, cause.segment) as segment_en,
+        coalesce(value_name.name_zh, shop.name_zh, cause.segment_value) as value_zh,
+        coalesce(value_name.name_en, shop.name_en, cause.segment_value) as value_en,
         coalesce(employee.name_zh, measured.employee_id) as employee_zh,
         coalesce(employee.name_en, measured.employee_id) as employee_en
     from measured
@@ -107,6 +111,12 @@ explained as (
             and case measured.scope when 'team' then 'department' else 'employee' end = cause.level
             and case measured.scope when 'team' then measured.department_id else measured.employee_id end
             = cause.member_id
+    left join {{ source('control', 'segment_name') }} as segment_name
+        on cause.segment = segment_name.segment and segment_name.segment_value = ''
+    left join {{ source('control', 'segment_name') }} as value_name
+        on cause.segment = value_name.segment and cause.segment_value = value_name.segment_value
+    left join {{ ref('dim_department') }} as shop
+        on cause.segment = 'shop' and cause.segment_value = shop.department_id
 
 ),
 
@@ -148,16 +158,16 @@ caused as (
         *,
         coalesce(
             '与 ' || previous_starts_on || ' 至 ' || previous_ends_on || ' 相比变化 ' || change_told || points_zh
-            || '，可能的原因：' || case scope when 'team' then '部门的' else '' end || segment || ' = ' || segment_value
-            || '（影响 ' || effect_told || points_zh || '）。',
+            || '，可能的原因：' || case scope when 'team' then '部门的' else '' end || segment_zh || '「' || value_zh
+            || '」（影响 ' || effect_told || points_zh || '）。',
             ''
         ) as cause_zh,
         coalesce(
             ' Against ' || previous_starts_on || ' to ' || previous_ends_on || case scope
                 when 'team' then ' the department''s figure'
                 else ' it'
-            end || ' changed by ' || change_told || points_en || '; the likely cause is ' || segment || ' = '
-            || segment_value || ' (' || effect_told || points_en || ').',
+            end || ' changed by ' || change_told || points_en || '; the likely cause is ' || segment_en || ' "'
+            || value_en || '" (' || effect_told || points_en || ').',
             ''
         ) as cause_en
     from in_units

@@ -163,6 +163,7 @@ def test_explain_says_why_somebody_was_not_evaluated(closed_march: Place) -> Non
         (["run", "--period", "2017-Q2"], 5, "--from 2017-04 --to 2017-06"),
         (["backfill", "--from", "2017-Q2", "--to", "2017-03"], 5, "same cycle"),
         (["run", "--period", "2017-03", "--as-of", "1.5"], 4, "1.5"),
+        (["track", "--on", "2017-02-10"], 5, "the first one is 2017-03"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_what_can_be(

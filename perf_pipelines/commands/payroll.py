@@ -65,8 +65,8 @@ def export(
             raise typer.BadParameter(f"there is no folder {output.parent} to write {output.name} into")
         format = PayrollFormat(output.suffix.removeprefix("."))
     period_id = Period.parse(period).id
-    entries = _posted(company, period_id)
-    meant = newest_revision(entries, period=period_id) if revision is None else revision
+    entries, revisions = _posted(company, period_id)
+    meant = newest_revision(entries, revisions, period=period_id) if revision is None else revision
     known = payees(PublishedMarts(company_home(company)), period_id)
     elsewhere = handed_over(earlier or [], entries, revision=meant)
     lines = payroll_lines(entries, period=period_id, revision=meant, payees=known, handed_over=elsewhere)
@@ -74,7 +74,8 @@ def export(
     path = output or Path(f"payroll-{company}-{period_id}-r{meant}{part}.{format}")
     fresh = write(path, written(lines, format))
     console = Console()
-    console.print(f"{len(lines)} lines {'written to' if fresh else 'stand already, byte for byte, in'} {path}")
+    done = "written to" if fresh else "stand already, byte for byte, in"
+    console.print(f"{len(lines)} lines of revision {meant} {done} {path}")
     _print_totals(console, control_totals(line.entry for line in lines))
     strangers = sorted({line.entry.employee_id for line in lines if line.payee is None})
     if strangers:
@@ -97,7 +98,7 @@ def reconcile(
     from perf_pipelines.payroll.reconciliation import reconcile as against_ledger
 
     period_id = Period.parse(period).id
-    entries = _posted(company, period_id)
+    entries, _ = _posted(company, period_id)
     found = against_ledger(file, entries, period=period_id, revision=revision, earlier=earlier or [])
     if found.problems:
         headline = f"{file.name} does not say what the ledger says of {period_id}, revision {found.revision}"
@@ -110,11 +111,15 @@ def reconcile(
         remark(f"{why if found.as_exported is False else 'there is no checksum beside it'}; its lines are right")
 
 
-def _posted(company: str, period_id: str) -> tuple[Payable, ...]:
+def _posted(company: str, period_id: str) -> tuple[tuple[Payable, ...], list[int]]:
+    """What is payable of the period, and the revisions that were posted."""
     from perf_pipelines.defs.companies import closing_of
     from perf_pipelines.payroll.payables import payables
+    from perf_pipelines.records.period_steps import Step
 
-    return payables(closing_of(company).records, period_id)
+    records = closing_of(company).records
+    steps = records.period_steps().get(period_id, ())
+    return payables(records, period_id), [step.revision for step in steps if step.step == Step.POSTED]
 
 
 def _print_totals(console: Console, totals: Iterable[ControlTotal]) -> None:

@@ -48,11 +48,12 @@ def track(
 
     with progress_shown(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # dbt's and Great Expectations' notes on themselves
-        tracked = track_periods(closing_of(company), on.date() if on else None, cycles=cycle or ())
-    _print(tracked, language)
+        closing = closing_of(company)
+        tracked = track_periods(closing, on.date() if on else None, cycles=cycle or ())
+    _print(tracked, language, is_judged=closing.company.scheme.alerts is not None)
 
 
-def _print(tracked: Tracked, language: Language) -> None:
+def _print(tracked: Tracked, language: Language, *, is_judged: bool) -> None:
     zh = language is Language.zh
     running = tracked.running
     if running.closed:
@@ -68,7 +69,11 @@ def _print(tracked: Tracked, language: Language) -> None:
     )
     for alerts, said in found:
         _print_by_manager(alerts, said, tracked.names, language)
-    if running.periods and not any(alerts for alerts, _ in found):
+    if not is_judged:
+        say(
+            "scheme.yaml 中没有 alerts，不判断谁落后" if zh else "scheme.yaml has no `alerts`: nobody is judged or told"
+        )
+    elif running.periods and not any(alerts for alerts, _ in found):
         say("没有人落后" if zh else "nobody is behind")
 
 

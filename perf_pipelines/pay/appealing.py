@@ -131,7 +131,7 @@ def _known(records: Records | Transaction, number: int, headline: str) -> FiledA
     filed = {each.number: each for each in appeals(records)}
     if number not in filed:
         known = ", ".join(map(str, filed)) or "none"
-        what = f"there is no appeal {number}; there are {known}"
+        what = f"there is no appeal {number}; filed are those numbered {known}"
         raise PayRefused(headline, [Problem(field="appeal", what=what, todo="look with `perf-pipelines appeal list`")])
     return filed[number]
 

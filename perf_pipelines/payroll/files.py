@@ -121,7 +121,8 @@ def write(path: Path, content: bytes) -> bool:
                 Problem(
                     file=str(path),
                     what="a file of this name is there and holds something else",
-                    todo="see what differs with `perf-pipelines payroll reconcile`, or write to another name",
+                    todo="see what differs with `perf-pipelines payroll reconcile`; what was posted since then, "
+                    f"export with `--handed-over {path.name}`",
                 )
             ],
         )

@@ -76,11 +76,15 @@ def reference(entry: Payable) -> str:
     return f"P{hashlib.sha256(told.encode()).hexdigest()[:16].upper()}"
 
 
-def newest_revision(entries: Sequence[Payable], *, period: str) -> int:
-    """The last revision of which something is posted; :class:`PayrollRefused` when nothing is."""
-    if not entries:
+def newest_revision(entries: Sequence[Payable], posted: Iterable[int], *, period: str) -> int:
+    """The last revision that was ``posted``, or of which there is an entry; :class:`PayrollRefused` when none is.
+
+    One that was posted and pays nothing is the last one all the same: what the one before paid was handed over.
+    """
+    revisions = {*posted, *(entry.revision for entry in entries)}
+    if not revisions:
         raise nothing_posted(period)
-    return max(entry.revision for entry in entries)
+    return max(revisions)
 
 
 def payroll_lines(
@@ -143,7 +147,7 @@ def nothing_posted(subject: str) -> PayrollRefused:
         f"there is no payroll of {subject.rstrip(',')}",
         [
             Problem(
-                what="nothing is posted to the ledger",
+                what="nothing that pays is posted to the ledger",
                 todo="first run `perf-pipelines pay approve` and `pay post`, or `reward post`; or name a revision that "
                 "is posted",
             )

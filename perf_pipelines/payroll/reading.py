@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -27,7 +28,8 @@ _NEEDED = ("reference", "employee_id", "kind", "amount", "currency")
 class ReadLine:
     """A line as it stands in the file; ``amount`` is ``None`` where ``amount_written`` is no number.
 
-    ``row`` is where it stands: the line of a text file, the row of a sheet.
+    ``row`` is where it stands: the line of a text file, the row of a sheet. ``company_id``, ``period_id`` and
+    ``revision`` are empty where the file has no such column.
     """
 
     row: int
@@ -37,6 +39,9 @@ class ReadLine:
     currency: str
     amount: Decimal | None
     amount_written: str
+    company_id: str = ""
+    period_id: str = ""
+    revision: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +132,9 @@ def _line(row: _Cells, mark: Mark) -> ReadLine:
         currency=row["currency"],
         amount=amount(row["amount"], mark),
         amount_written=row["amount"],
+        company_id=row.get("company_id", ""),
+        period_id=row.get("period_id", ""),
+        revision=row.get("revision", "").removesuffix(".0"),
     )
 
 
@@ -175,7 +183,9 @@ def _workbook(path: Path, content: bytes) -> tuple[list[_Numbered], Mark]:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it does not understand of headers and footers is not read
+            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     except Exception as error:  # zip, XML and openpyxl each have errors of their own
         raise _refused(path, f"it is no workbook ({error})", "take the file as it was exported") from error
     known = {sheet.title: sheet for sheet in book.worksheets}

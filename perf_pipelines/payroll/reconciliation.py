@@ -118,6 +118,10 @@ def _fields_that_differ(path: Path, line: ReadLine, entry: Payable) -> Iterator[
         ("employee_id", line.employee_id, entry.employee_id),
         ("kind", line.kind, entry.kind),
         ("currency", line.currency, entry.currency),
+        # a file may lack these columns, and need not
+        ("company_id", line.company_id or entry.company_id, entry.company_id),
+        ("period_id", line.period_id or entry.period_id, entry.period_id),
+        ("revision", line.revision or str(entry.revision), str(entry.revision)),
     ):
         # a spreadsheet may have taken the apostrophe off again
         if posted.strip() not in {original(written).strip(), written}:
@@ -135,7 +139,8 @@ def _missing(path: Path, file: ReadFile, posted: Mapping[str, Payable]) -> Itera
                 file=path.name,
                 row=key,
                 what=f"the {entry.kind} of {entry.employee_id}, {entry.amount:,f} {entry.currency}, is missing",
-                todo=_LOOK,
+                todo=f"if it was posted after the export, `perf-pipelines payroll export --handed-over {path.name}`; "
+                f"if another file has it, name that with --handed-over; else {_LOOK}",
             )
 
 

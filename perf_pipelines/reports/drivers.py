@@ -38,7 +38,9 @@ def moving(edition: Edition, *, level: str) -> list[Row]:
             on driver.segment = 'shop' and driver.segment_value = shop.department_id
         where driver.period_id = $period and driver.level = $level and driver.total_effect <> 0
         qualify
-            row_number() over (
+            -- one value alone explains nothing: it is the whole
+            count(*) over (partition by driver.member_id, driver.kpi_id, driver.segment) > 1
+            and row_number() over (
                 partition by driver.member_id, driver.kpi_id
                 order by abs(driver.total_effect) desc, driver.segment, driver.segment_value
             ) <= $told

@@ -24,7 +24,7 @@ def test_a_posted_month_is_exported_and_reconciled_and_a_changed_amount_is_found
     csv, xlsx = tmp_path / "march.csv", tmp_path / "march.xlsx"
     refused = payroll(closed_march, "export", "--output", str(csv))
     assert (refused.code, csv.exists()) == (14, False)
-    assert "nothing is posted to the ledger" in refused.err
+    assert "nothing that pays is posted to the ledger" in refused.err
     for words in (("approve", "--by", "Li Na"), ("approve", "--by", "Wang Wei"), ("post", "--by", "payroll")):
         assert closed_march.call("pay", *words, "--period", MARCH).code == 0
 
@@ -32,7 +32,7 @@ def test_a_posted_month_is_exported_and_reconciled_and_a_changed_amount_is_found
     assert exported.code == 0, exported.err
     assert "USD  31,500.00  (31 lines)" in exported.out
     again = payroll(closed_march, "export", "--output", str(csv))
-    assert "31 lines stand already, byte for byte" in again.out
+    assert "31 lines of revision 1 stand already, byte for byte" in again.out
     assert payroll(closed_march, "export", "--output", str(xlsx)).code == 0
     book = openpyxl.load_workbook(xlsx)
     assert [cell.value for cell in book.worksheets[1][2]] == ["USD", 31, 31500]

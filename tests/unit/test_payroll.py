@@ -27,7 +27,7 @@ from perf_pipelines.payroll.files import (
     written,
 )
 from perf_pipelines.payroll.handed_over import handed_over
-from perf_pipelines.payroll.lines import PayrollRefused, payroll_lines, reference
+from perf_pipelines.payroll.lines import PayrollRefused, newest_revision, payroll_lines, reference
 from perf_pipelines.payroll.payables import Payable
 from perf_pipelines.payroll.payees import Payee
 from perf_pipelines.payroll.reconciliation import reconcile
@@ -214,8 +214,14 @@ class TestTheFile:
         assert len(lines(both, 1)) == len(LEDGER)
         assert len({line.reference for revision in (1, 2) for line in lines(both, revision)}) == len(both)
 
+    def test_a_revision_that_pays_nothing_is_the_newest_all_the_same(self) -> None:
+        assert newest_revision(LEDGER, [1, 2], period=MARCH) == 2
+        assert newest_revision(LEDGER, [], period=MARCH) == 1
+        with pytest.raises(PayrollRefused, match="there is no payroll of 2026-03"):
+            newest_revision((), [], period=MARCH)
+
     def test_where_nothing_is_posted_no_file_is_written(self) -> None:
-        with pytest.raises(PayrollRefused, match="nothing is posted to the ledger"):
+        with pytest.raises(PayrollRefused, match="nothing that pays is posted to the ledger"):
             lines(LEDGER, 2)
 
     def test_a_ledger_that_holds_an_entry_twice_is_refused(self) -> None:
@@ -341,6 +347,15 @@ class TestReconciling:
         zeros, payee = found(changed(exported(tmp_path, format), other))
         assert "it is `123`, the ledger has `00123` → a spreadsheet has taken zeros off" in zeros
         assert "it is `E002`, the ledger has `E001`" in payee
+
+    def test_a_line_of_another_company_period_or_revision_is_named(self, tmp_path: Path, format: PayrollFormat) -> None:
+        def told_otherwise(rows: list[list[str]]) -> None:
+            rows[1][2:5] = ["other", "2026-04", "7"]
+
+        company, period, revision = found(changed(exported(tmp_path, format), told_otherwise))
+        assert "company_id (row" in company
+        assert "it is `2026-04`, the ledger has `2026-03`" in period
+        assert "it is `7`, the ledger has `1`" in revision
 
     def test_a_changed_control_total_is_named(self, tmp_path: Path, format: PayrollFormat) -> None:
         path = exported(tmp_path, format)

@@ -125,8 +125,8 @@ shortened as (
 
     select
         *,
-        round(prorated_target, 4) as paced,
-        round(actual, 4) as reached,
+        case when abs(prorated_target) < 100 then round(prorated_target, 4) else round(prorated_target, 2) end as paced,
+        case when abs(actual) < 100 then round(actual, 4) else round(actual, 2) end as reached,
         cast(trunc(attainment * 10000) as decimal(28, 4)) * 0.0001 as ratio,
         round(elapsed_share, 4) as elapsed,
         cast(as_of as varchar) as day,

@@ -209,7 +209,7 @@ def _other_tree(text: str, chance: random.Random) -> str:
     """The text with nodes deleted, duplicated, moved, of another type or far too deep."""
     try:
         tree = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, OverflowError):
         return text
     for _ in range(chance.choice([1, 1, 2, 3])):
         _damage(tree, chance)

@@ -58,7 +58,7 @@ def test_it_is_answered_once(records: Records, number: int) -> None:
     answer_appeal(records, number=number, accepted=False, reason="it was refunded", answered_by="Li Na", people=PEOPLE)
     with pytest.raises(PayRefused, match="Li Na has rejected it already"):
         answer_appeal(records, number=number, accepted=True, reason="it was not", answered_by="Wang Wei", people=PEOPLE)
-    with pytest.raises(PayRefused, match="there is no appeal 99; there are 1"):
+    with pytest.raises(PayRefused, match="there is no appeal 99; filed are those numbered 1"):
         answer_appeal(records, number=99, accepted=True, reason="it was not", answered_by="Wang Wei", people=PEOPLE)
 
 

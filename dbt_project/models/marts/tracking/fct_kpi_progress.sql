@@ -10,6 +10,7 @@ with harm as (
         driver.segment,
         driver.segment_value,
         driver.total_effect,
+        driver.actual,
         driver.actual - driver.previous_actual as change,
         driver.total_effect * case kpi.better when 'higher' then -1 else 1 end as harm,
         (driver.actual - driver.previous_actual) * case kpi.better when 'higher' then -1 else 1 end as harm_of_all,
@@ -34,7 +35,8 @@ cause as (
         arg_min(segment, row(-harm, segment, segment_value)) as segment,
         arg_min(segment_value, row(-harm, segment, segment_value)) as segment_value,
         arg_min(total_effect, row(-harm, segment, segment_value)) as effect,
-        any_value(change) as change
+        any_value(change) as change,
+        any_value(actual) as actual
     from harm
     where parts > 1 and harm > 0 and harm_of_all > 0
     group by period_id, level, member_id, kpi_id
@@ -107,7 +109,8 @@ explained as (
             measured.is_behind
             and measured.period_id = cause.period_id
             and measured.kpi_id = cause.kpi_id
-            -- what a team brings in is not the manager's own: its department tells more of it
+            -- what a team brings in is not the manager's own: its department tells of it, where it has no other team
+            and (measured.scope <> 'team' or measured.actual = cause.actual)
             and case measured.scope when 'team' then 'department' else 'employee' end = cause.level
             and case measured.scope when 'team' then measured.department_id else measured.employee_id end
             = cause.member_id

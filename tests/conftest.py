@@ -204,13 +204,14 @@ def closed_march(_march: Place, tmp_path: Path) -> Place:
     return _march.copied(tmp_path)
 
 
+def replace_once(path: Path, old: str, new: str) -> None:
+    """Replace a text that stands exactly once in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+    path.write_text(text.replace(old, new), encoding="utf-8", newline="")
+
+
 @pytest.fixture
 def change() -> Callable[[Path, str, str], None]:
-    """Replace a text that stands exactly once in a file."""
-
-    def replace(path: Path, old: str, new: str) -> None:
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
-        path.write_text(text.replace(old, new), encoding="utf-8", newline="")
-
-    return replace
+    """:func:`replace_once`."""
+    return replace_once

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
@@ -23,6 +25,12 @@ def job_name(site: Site, cycle: Cycle) -> str:
     return site.name(f"{_ADJECTIVE[cycle]}_evaluation")
 
 
+def keys_without(assets: list[dg.AssetsDefinition], cycles: Iterable[Cycle]) -> list[dg.AssetKey]:
+    """The keys of ``assets`` that belong to none of ``cycles``."""
+    names = {str(cycle) for cycle in cycles}
+    return [key for definition in assets for key in definition.keys if not (set(key.path) & names)]
+
+
 def tracking_name(site: Site) -> str:
     """``tracking``, which is the name of the job and of the group of what it makes."""
     return site.name("tracking")
@@ -32,8 +40,7 @@ def tracking_job(
     site: Site, tracking: dg.AssetsDefinition, built: list[dg.AssetsDefinition]
 ) -> UnresolvedAssetJobDefinition:
     """The job that tracks what is running: the assets of no cycle, and ``tracking`` on them, with their checks."""
-    cycles = {str(cycle) for cycle in site.company.cycles}
-    keys = [key for definition in built for key in definition.keys if not (set(key.path) & cycles)]
+    keys = keys_without(built, site.company.cycles)
     return dg.define_asset_job(
         name=tracking_name(site),
         selection=dg.AssetSelection.assets(*keys, *tracking.keys),
@@ -44,8 +51,7 @@ def tracking_job(
 
 def evaluation_job(site: Site, cycle: Cycle, assets: list[dg.AssetsDefinition]) -> UnresolvedAssetJobDefinition:
     """The job of a cycle: the assets of no cycle and those of this one, with their checks."""
-    others = {str(other) for other in site.company.cycles if other != cycle}
-    keys = [key for definition in assets for key in definition.keys if not (set(key.path) & others)]
+    keys = keys_without(assets, [other for other in site.company.cycles if other != cycle])
     return dg.define_asset_job(
         name=job_name(site, cycle),
         selection=dg.AssetSelection.assets(*keys),

@@ -15,7 +15,7 @@ import pytest
 from perf_pipelines.definitions import company_definitions
 from perf_pipelines.home import CompanyHome
 from perf_pipelines.publication import hash_of, open_marts, read_publication
-from tests.conftest import place_made_once
+from tests.conftest import place_made_once, replace_once
 from tests.pipeline import reference
 
 if TYPE_CHECKING:
@@ -57,10 +57,7 @@ def place(_march: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
                 "target: 22000, rule: gradual, from: 2017-04-01",
             ),
         ):
-            path = place.company / file
-            text = path.read_text(encoding="utf-8")
-            assert text.count(old) == 1, old
-            path.write_text(text.replace(old, new), encoding="utf-8")
+            replace_once(place.company / file, old, new)
         place.close(*WEEKS, SPRINT)
 
     return place_made_once(tmp_path_factory, "cycles", make)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from perf_pipelines.publication import open_marts
 from tests.conftest import Place, place_made_once
+from tests.pipeline.a_small_shop import a_small_shop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 SCHEME = """\
 scheme: small-shop
@@ -101,11 +101,7 @@ c5,bob,1,2026-03-01,
 
 
 def a_shop(root: Path) -> Place:
-    place = Place(companies=root / "companies", home=root / "state", name="small_shop")
-    shutil.copytree(Path(__file__).parent / place.name, place.company)
-    place.data.mkdir()
-    for name, text in DATA.items():
-        (place.data / name).write_text(text, encoding="utf-8")
+    place = a_small_shop(root, DATA)
     (place.company / "scheme.yaml").write_text(SCHEME, encoding="utf-8")
     for file, old, new in (
         ("company.yaml", "first_period: 2026-03", "first_period: 2026-02"),

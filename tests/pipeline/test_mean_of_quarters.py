@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from perf_pipelines.publication import open_marts
+from tests.conftest import replace_once
 from tests.pipeline.reference import rounded
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ def place(closed_year: Place, tmp_path_factory: pytest.TempPathFactory) -> Place
             "evaluation: {kpi: 1.0, min_coverage: 0.90, mean_of: {year: quarter}}",
         ),
     ):
-        path = place.company / file
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1, old
-        path.write_text(text.replace(old, new), encoding="utf-8")
+        replace_once(place.company / file, old, new)
     place.close("2017")
     return place
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,9 +14,11 @@ from perf_pipelines.publication import open_marts
 from perf_pipelines.records.store import Records
 from tests.conftest import Place, place_made_once
 from tests.pipeline import reference
+from tests.pipeline.a_small_shop import a_small_shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 DATA = {
     "customers.csv": """\
@@ -110,12 +110,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 def close_march(root: Path) -> None:
-    folder = root / "companies" / "small_shop"
-    shutil.copytree(Path(__file__).parent / "small_shop", folder)
-    (folder / "data").mkdir()
-    for name, text in DATA.items():
-        (folder / "data" / name).write_text(text, encoding="utf-8")
-    place = Place(companies=root / "companies", home=root / "state", name="small_shop")
+    place = a_small_shop(root, DATA)
     refused = place.attempt("2026-03")
     assert refused.code == 6
     (place.home / "refused.txt").write_text(refused.err)

@@ -6,7 +6,6 @@ import shutil
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,10 +25,12 @@ from perf_pipelines.reports.marts import PublishedMarts
 from perf_pipelines.tracking import Tracked, running_on, track_running
 from perf_pipelines.warehouse.dbt import Floor
 from perf_pipelines.wording import Language
-from tests.conftest import Outcome, Place
+from tests.conftest import Outcome, Place, replace_once
+from tests.pipeline.a_small_shop import a_small_shop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 APRIL = "2026-04"
 SCHEME = """\
@@ -135,30 +136,18 @@ class Shop(Place):
             closing.publish(closed)
 
 
-def replaced(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, old
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A shop in which everybody but eve reports to her, with all that is built before any period is named."""
-    root = tmp_path_factory.mktemp("tracked")
-    folder = root / "companies" / "small_shop"
-    shutil.copytree(Path(__file__).parent / "small_shop", folder)
-    (folder / "data").mkdir()
-    for name, text in DATA.items():
-        (folder / "data" / name).write_text(text, encoding="utf-8")
-    (folder / "scheme.yaml").write_text(SCHEME, encoding="utf-8")
-    inputs = folder / "models" / "inputs"
-    replaced(
+    shop = Shop(**vars(a_small_shop(tmp_path_factory.mktemp("tracked"), DATA)))
+    (shop.company / "scheme.yaml").write_text(SCHEME, encoding="utf-8")
+    inputs = shop.company / "models" / "inputs"
+    replace_once(
         inputs / "company_assignments.sql",
         "cast(null as varchar) as manager_id",
         "case when employee_id <> 'eve' then 'eve' end as manager_id",
     )
-    replaced(inputs / "company_orders.sql", "false as is_returning", "starts_with(order_no, 'r') as is_returning")
-    shop = Shop(companies=root / "companies", home=root / "state", name="small_shop")
+    replace_once(inputs / "company_orders.sql", "false as is_returning", "starts_with(order_no, 'r') as is_returning")
     closing = shop.closing
     with closing.alone():
         for system in closing.company.sources.systems:
@@ -275,7 +264,7 @@ def test_a_closed_gate_leaves_what_was_published_as_it_was(
     before = shop.published_bytes()
     stricter = tmp_path / "expectations"
     shutil.copytree(EXPECTATIONS, stricter)
-    replaced(
+    replace_once(
         stricter / "gate_2_facts.yaml",
         "min_value: 1\n        because: {zh: 至少有一个",
         "min_value: 2\n        because: {zh: 至少有两个",

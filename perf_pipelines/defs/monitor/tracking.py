@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from perf_pipelines.closing import GATES, Closing
-from perf_pipelines.defs.jobs import tracking_name
+from perf_pipelines.defs.jobs import keys_without, tracking_name
 from perf_pipelines.defs.site import Site
 from perf_pipelines.defs.tables import table_metadata
 from perf_pipelines.defs.translation import gate_keys
@@ -24,8 +24,7 @@ def tracking_asset(site: Site, built: list[dg.AssetsDefinition]) -> dg.AssetsDef
     It has no partitions: a period that is running is none yet. A closed gate 2 fails it, and what was published stays.
     """
     key = site.key("tracking")
-    cycles = {str(cycle) for cycle in site.company.cycles}
-    kpis = [each for definition in built for each in definition.keys if not (set(each.path) & {*cycles, "raw"})]
+    kpis = [each for each in keys_without(built, site.company.cycles) if "raw" not in each.path]
 
     @dg.multi_asset(
         name=site.name("track"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -21,7 +20,6 @@ from perf_pipelines.periods import by_cycle, spans
 from perf_pipelines.records.backup import copy_records
 from perf_pipelines.records.database import Database
 from perf_pipelines.reports.backtest.comparison import Comparison, compare
-from perf_pipelines.warehouse.dbt import Floor
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
     from perf_pipelines.scheme.model import Scheme
 
 _log = logging.getLogger(__name__)
-
-_OF_A_PERIOD = (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT)
-"""The floors up to what is compared; reviews are left out."""
 
 
 def backtest(closing: Closing, *, scheme: Scheme, called: str, periods: Sequence[Period]) -> Comparison:
@@ -78,22 +73,18 @@ def _grades(scheme: Scheme, periods: Sequence[Period]) -> list[str]:
 
 
 def _close(closing: Closing, periods: Sequence[Period], *, as_of: str) -> None:
-    # what the inputs floor builds does not know the scheme: what was built for the first stands for the second, unless
+    # what the first stage builds does not know the scheme: what was built for the one side stands for the other, unless
     # other KPIs make another project of it, which throws the warehouse away
+    first, *rest = closing.plan.paying
     inputs_stand = closing.warehouse.build() == closing.dbt.build_id
-    closing.prepare(periods=(), as_of=as_of)
+    closing.prepare(as_of=as_of)
     if inputs_stand:
-        closing.open(Floor.INPUTS)
+        closing.open(first)
     else:
-        closing.pass_floor(Floor.INPUTS)
-    closing.pass_floor(Floor.KPIS)
-    for _, same_cycle in groupby(periods, key=lambda period: period.cycle):
-        closed_together = list(same_cycle)
-        closing.name(closed_together)
-        for floor in _OF_A_PERIOD:
-            closing.pass_floor(floor)
-        closing.publish(closed_together, as_of=as_of)
-        _log.info("%s closed", spans(closed_together))
+        closing.pass_stage(first)
+    closing.pass_stages(stage for stage in rest if not stage.by_period)
+    # reviews are left out: nothing of them is compared
+    closing.close(periods, stages=rest, as_of=as_of)
 
 
 def _newest_load(closing: Closing) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +60,13 @@ def code_at_hand() -> CodeVersion:
         models=_hash(DBT_PROJECT, model_files(DBT_PROJECT)),
         duckdb=duckdb.__version__,
     )
+
+
+@cache
+def code_hash() -> str:
+    """One hash of the Python code of this package and of DuckDB's version."""
+    package = Path(__file__).resolve().parent
+    return f"{_hash(package, sorted(package.rglob('*.py')))} {duckdb.__version__}"
 
 
 def _hash(root: Path, files: Iterable[Path]) -> str:

@@ -1,12 +1,15 @@
-"""The Dagster code location: every company served, its floors, gates, jobs and schedules."""
+"""The Dagster code locations: one for each company, with its stages, gates, jobs and schedules.
+
+An attribute of this module that is a company's name gives its definitions: ``workspace.yaml`` and ``perf-pipelines ui``
+name it, so that a company whose folder is wrong stops no other.
+"""
 
 import warnings
+from collections.abc import Callable
 
 import dagster as dg
 
-from perf_pipelines.defs.apply.assets import apply_assets
 from perf_pipelines.defs.companies import closing_of
-from perf_pipelines.defs.evaluate.assets import evaluate_assets
 from perf_pipelines.defs.extract.assets import extract_assets
 from perf_pipelines.defs.jobs import evaluation_job, tracking_job
 from perf_pipelines.defs.monitor.gates import gate_checks
@@ -15,35 +18,45 @@ from perf_pipelines.defs.monitor.tracking import tracking_asset
 from perf_pipelines.defs.publish.assets import publish_assets
 from perf_pipelines.defs.publish.reports import report_assets, report_sensor
 from perf_pipelines.defs.site import ClosingResource, Site
-from perf_pipelines.defs.transform.assets import transform_assets
-from perf_pipelines.defs.translation import scheme_specs
-from perf_pipelines.home import served_companies
+from perf_pipelines.defs.stages import closing_stages
+from perf_pipelines.defs.translation import Lineage
 
 _KNOWN_BETA = r"Parameter `(backfill_policy|allow_nonexistent_upstream_partitions)` "
-"""What is used of Dagster although it is in beta; whoever starts the UI need not be told so for every asset."""
+"""What is used of Dagster although it is in beta: the person who starts the UI need not read it for every asset."""
 
 
-@dg.definitions
-def defs() -> dg.Definitions:
-    """What ``PERF_COMPANY`` chooses. A company whose folder is wrong is refused with all its faults."""
-    names = served_companies()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=_KNOWN_BETA, category=dg.BetaWarning)
-        return dg.Definitions.merge(*(company_definitions(name, prefixed=len(names) > 1) for name in names))
+def __getattr__(name: str) -> Callable[[], dg.Definitions]:
+    """The function that makes the definitions of the company ``name``."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+
+    def definitions() -> dg.Definitions:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=_KNOWN_BETA, category=dg.BetaWarning)
+            return company_definitions(name)
+
+    return definitions
 
 
-def company_definitions(name: str, *, prefixed: bool = False) -> dg.Definitions:
-    """One company's definitions; ``prefixed`` puts its name before those of jobs, schedules and groups."""
+def company_definitions(name: str) -> dg.Definitions:
+    """One company's definitions; :class:`~perf_pipelines.errors.CompanyRefused` with all faults of its folder."""
     closing = closing_of(name)
-    site = Site(company=closing.company, closing=closing, prefixed=prefixed)
-    built = [*extract_assets(site), *transform_assets(site), *evaluate_assets(site), *apply_assets(site)]
-    assets = [*built, *publish_assets(site, built)]
+    site = Site(company=closing.company, closing=closing)
+    lineage = Lineage(site)
+    stages = closing_stages(site, lineage)
+    assets = [*extract_assets(site), *stages, *publish_assets(site, stages)]
     reports = report_assets(site)
-    tracking = tracking_asset(site, built)
+    tracking = tracking_asset(site, lineage)
     jobs = {cycle: evaluation_job(site, cycle, assets) for cycle in site.company.cycles}
-    daily = tracking_job(site, tracking, built)
+    daily = tracking_job(site, tracking, assets)
+    views = [
+        spec
+        for stage in site.plan.closing
+        for cycle in (site.company.cycles if stage.by_period else (None,))
+        for spec in lineage.views(stage, cycle)
+    ]
     return dg.Definitions(
-        assets=[*scheme_specs(site), *assets, *reports, tracking],
+        assets=[*lineage.scheme(), *views, *assets, *reports, tracking],
         asset_checks=gate_checks(site),
         jobs=[*jobs.values(), daily],
         schedules=[

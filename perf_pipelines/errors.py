@@ -51,6 +51,10 @@ class PerfError(Exception):
         self.problems = tuple(problems)
         super().__init__("\n".join([headline, *(f"  {problem}" for problem in self.problems)]))
 
+    def __reduce__(self) -> tuple[type[PerfError], tuple[str, tuple[Problem, ...]]]:
+        """As it was made, so that it passes whole from one process to another."""
+        return type(self), (self.headline, self.problems)
+
 
 class CompanyRefused(PerfError):
     """The company's folder contradicts itself or the project; nothing was run."""

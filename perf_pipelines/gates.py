@@ -210,6 +210,11 @@ def run_gate(gate: Gate, frames: Mapping[str, pd.DataFrame]) -> GateResult:
     )
 
 
+def prepare_gates() -> None:
+    """Import Great Expectations and pandas, so that the next :func:`run_gate` need not."""
+    _whole_frames()
+
+
 # Reading
 
 

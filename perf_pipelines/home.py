@@ -83,6 +83,13 @@ class CompanyHome:
         """Held by the one process that writes."""
         return self.root / "writing.lock"
 
+    def mark_last_run(self) -> None:
+        """Let the link ``_last_run`` beside the companies lead here: bare dbt commands in dbt_project/ follow it."""
+        fresh = self.root.parent / f"_last_run-{os.getpid()}"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(self.root.name, target_is_directory=True)
+        fresh.replace(self.root.parent / "_last_run")
+
 
 @dataclass(frozen=True)
 class TrialHome(CompanyHome):
@@ -101,6 +108,9 @@ class TrialHome(CompanyHome):
     @property
     def records_url(self) -> str:
         return self._records_file
+
+    def mark_last_run(self) -> None:
+        """Nothing: a trial is thrown away."""
 
 
 def perf_home() -> Path:

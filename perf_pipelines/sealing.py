@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
-from perf_pipelines.closing import GATES
+from perf_pipelines import plan
 from perf_pipelines.code_version import CodeVersion, code_at_hand
 from perf_pipelines.company import Company, load_company
 from perf_pipelines.durable import flush, flush_all
@@ -42,7 +42,7 @@ from perf_pipelines.records.period_steps import PERIOD_STEPS, Step
 from perf_pipelines.reports.marts import PublishedMarts
 from perf_pipelines.row_differences import row_differences
 from perf_pipelines.sql_text import identifier, literal, parquet
-from perf_pipelines.warehouse.dbt import DBT_PROJECT, Dbt, Floor, Relation, input_models, kpi_models, model_files
+from perf_pipelines.warehouse.dbt import DBT_PROJECT, Dbt, Relation, input_models, kpi_models, model_files
 from perf_pipelines.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
@@ -50,11 +50,10 @@ if TYPE_CHECKING:
 
     from perf_pipelines.closing import Closing
     from perf_pipelines.pay.proposal import Proposal
+    from perf_pipelines.plan import Stage
     from perf_pipelines.publication import PeriodRecord
     from perf_pipelines.records.store import Records
 
-_RECOMPUTED = (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT)
-"""The floors that a seal computes again. Reviews look at other periods too and pay nobody."""
 
 _FORMAT = 1
 _SEAL = re.compile("r([1-9][0-9]*)")
@@ -119,6 +118,11 @@ class Verified:
     code_changes: tuple[str, ...]
 
 
+def recomputed() -> tuple[Stage, ...]:
+    """The stages that a seal computes again: up to the pay. Reviews look at other periods too and pay nobody."""
+    return plan.by_period(plan.PLAN.paying)
+
+
 def seal_period(closing: Closing, period: Period, *, by: str) -> tuple[Seal, bool]:
     """Seal a posted period and record it; whether that is new: sealing the same again changes nothing.
 
@@ -130,7 +134,7 @@ def seal_period(closing: Closing, period: Period, *, by: str) -> tuple[Seal, boo
         proposal = published_proposal(closing.home, company_id=closing.company.id, period=period)
         _demand_posted(closing, proposal)
         marts, revision = PublishedMarts(closing.home), proposal.revision
-        names = closing.dbt.marts(_RECOMPUTED)
+        names = closing.dbt.marts(recomputed())
         for mart in names:
             marts.require(period.id, mart=mart)
         folder = closing.home.seals / period.id / f"r{revision}"
@@ -242,25 +246,23 @@ def _record(records: Records, seal: Seal, *, by: str) -> None:
 
 def _have_what_was_read(closing: Closing, period: Period, record: PeriodRecord) -> None:
     """See to it that inputs and KPIs stand in the warehouse as of the loads that the published period was read from."""
-    if closing.warehouse.build() == closing.dbt.build_id and _stands_for(closing.warehouse, record.loads):
+    if closing.warehouse.build() == closing.dbt.build_id and _stands_for(closing, record.loads):
         closing.name([period])
         return
-    closing.prepare(periods=(), as_of=max(record.loads.values(), key=Decimal))
+    closing.prepare(as_of=max(record.loads.values(), key=Decimal))
     if _loads(closing.warehouse) != record.loads:
         what = "it was published from other loads than can be read now as of its newest one"
         raise SealRefused(f"{period} is not sealed", [Problem(field="period", what=what, todo=_CLOSE_AGAIN)])
-    closing.pass_floor(Floor.INPUTS)
-    closing.pass_floor(Floor.KPIS)
+    closing.pass_stages(closing.plan.shared)
     closing.name([period])
-    # what is read as of an older load must not be taken for the newest when somebody builds one floor alone
-    closing.warehouse.shut_gates(list(GATES.values()))
+    # what is read as of an older load must not be taken for the newest when somebody builds one stage alone
+    closing.warehouse.shut_gates(closing.plan.gates)
 
 
-def _stands_for(warehouse: Warehouse, loads: Mapping[str, str]) -> bool:
-    """Whether inputs and KPIs have been built of these loads: then facts have been built on them, of some period."""
-    with warehouse.connect() as connection:
-        passed = connection.execute("select 1 from control.open_gate where gate = ?", [GATES[Floor.FACTS]]).fetchone()
-    return passed is not None and _loads(warehouse) == loads
+def _stands_for(closing: Closing, loads: Mapping[str, str]) -> bool:
+    """Whether the stages that all periods share have been built of these loads."""
+    stand = all(closing.warehouse.stands_for(stage.name) for stage in closing.plan.shared)
+    return stand and _loads(closing.warehouse) == loads
 
 
 def _loads(warehouse: Warehouse) -> dict[str, str]:
@@ -315,7 +317,7 @@ def _write(
 
 def _sealed_relations(dbt: Dbt) -> Iterator[Relation]:
     """What is read, without the scheme: that is sealed as its text, of which the code at hand makes the tables."""
-    return (relation for relation in dbt.reads(_RECOMPUTED) if relation.schema != "scheme")
+    return (relation for relation in dbt.reads(recomputed()) if relation.schema != "scheme")
 
 
 def _rows_read(relation: Relation, period: Period, growing: Container[str]) -> str:
@@ -459,8 +461,8 @@ def _differences(seal: Seal, *, called: tuple[str, str], todo: str) -> list[Prob
         with warehouse.connect() as connection:
             for relation in _sealed_relations(dbt):
                 _bring_in(connection, relation, seal)
-        dbt.build(*_RECOMPUTED, tested=False)
-        made = dbt.marts(_RECOMPUTED)
+        dbt.build(*recomputed(), plan=plan.PLAN)
+        made = dbt.marts(recomputed())
         problems: list[Problem] = []
         with warehouse.connect() as connection:
             for mart, file in seal.named("marts").items():

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from perf_pipelines.errors import PeriodRefused, Problem
 from perf_pipelines.fields import Label
 from perf_pipelines.periods import by_cycle
+from perf_pipelines.plan import by_period
 from perf_pipelines.records.alerts import ALERTS, Alert
 from perf_pipelines.records.moment import this_moment
-from perf_pipelines.warehouse.dbt import Floor
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -105,20 +105,17 @@ def track(closing: Closing, on: date | None = None, *, cycles: Collection[Cycle]
         running = running_on(closing, on, cycles=cycles)
         if not running.periods:
             return Tracked(running=running)
-        for system in closing.company.sources.systems:
-            snapshots = closing.extract(system)
+        for system, snapshots in closing.extract_all():
             _log.info("extract from %s: %s rows", system, sum(snapshot.rows for snapshot in snapshots))
-        closing.prepare(periods=())
-        for floor in (Floor.INPUTS, Floor.KPIS):
-            closing.pass_floor(floor)
-            _log.info("%s: built and checked", floor)
+        closing.prepare()
+        closing.pass_stages(closing.plan.shared)
         return track_running(closing, running, is_trial=on is not None)
 
 
 def track_running(closing: Closing, running: Running, *, is_trial: bool = False) -> Tracked:
     """Compute how far the periods have come, and but for a trial raise the alerts that are new, and publish both.
 
-    On the KPI floor of a company that the caller holds alone. :class:`~perf_pipelines.errors.GateFailed` leaves what
+    On the shared stages of a company that the caller holds alone. :class:`~perf_pipelines.errors.GateFailed` leaves what
     was published as it was. Whatever happens, gate 2 is shut for these periods afterwards: what was looked at is a part
     of them.
     """
@@ -126,8 +123,7 @@ def track_running(closing: Closing, running: Running, *, is_trial: bool = False)
         return Tracked(running=running)
     closing.name_running(running.periods, up_to=running.up_to)
     try:
-        for floor in (Floor.FACTS, Floor.TRACKING):
-            closing.pass_floor(floor)
+        closing.pass_stages(by_period(closing.plan.tracking))
         behind = _behind(closing)
         due = [alert for is_due, alert in behind if is_due]
         stand = {alert.subject: alert for alert in closing.records.alerts()}
@@ -135,7 +131,7 @@ def track_running(closing: Closing, running: Running, *, is_trial: bool = False)
         if not is_trial:
             raised = raise_alerts(closing.records, due)
             closing.warehouse.tell_alerts(closing.records.alerts())
-            closing.keep_promises(Floor.TRACKING, closing.dbt.build_mart("fct_kpi_alert"))
+            closing.build_alerts()
             publication = closing.publish_running(running.periods, up_to=running.up_to)
     finally:
         closing.shut_running(running.periods, up_to=running.up_to)

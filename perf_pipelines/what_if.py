@@ -1,13 +1,12 @@
 """What one person's score and pay would be if some of the actuals were others.
 
-No rule stands here. The SELECTs that dbt compiled when the period was closed are run again, into a database in memory
-beside the warehouse, which is opened for reading alone: once as it was, which has to give what is published, and once
-with the other actuals. A portal may call :func:`what_if`; docs/what-if.md says what is held fixed.
+No rule stands here. The SELECTs that dbt compiled when the period was closed are run again, in a database in memory
+under the warehouse's name: once as it was, which has to give what is published, and once with the other actuals. What
+they read and do not make themselves are views there on the real warehouse, which is opened for reading alone. A portal may call :func:`what_if`; docs/what-if.md says what is held fixed.
 """
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,7 +20,7 @@ from perf_pipelines.errors import Busy, NotPublished, PerfError, Problem
 from perf_pipelines.fields import Label, plain
 from perf_pipelines.reports.marts import PublishedMarts
 from perf_pipelines.scheme.oddities import is_in_percents
-from perf_pipelines.sql_text import literal
+from perf_pipelines.sql_text import identifier, literal
 from perf_pipelines.warehouse.engine import memory_limit, replace_table, tables_of_periods
 from perf_pipelines.wording import Language, percentage
 
@@ -120,7 +119,7 @@ def what_if(closing: Closing, *, period: Period, employee: str, actuals: Mapping
         before = _outcome(marts.query, "marts", period=period, employee=employee)
         trial.score(employee, asked=asked)
         trial.say()
-        after = _outcome(trial.rows, "trial.marts", period=period, employee=employee)
+        after = _outcome(trial.rows, "warehouse.marts", period=period, employee=employee)
     [person] = marts.query(
         "select * from marts.rpt_score_table where period_id = ? and employee_id = ?", [period.id, employee]
     )
@@ -275,14 +274,13 @@ def _outcome(
 
 
 class _Trial:
-    """The floors of evaluation and payout of one period, computed beside the warehouse."""
+    """The stages from the scores to the pay of one period, computed beside the warehouse."""
 
     def __init__(self, closing: Closing, *, period: Period) -> None:
         self._closing = closing
         self._period = period
         self._scoring: tuple[CompiledModel, ...] = ()
         self._wording: tuple[CompiledModel, ...] = ()
-        self._own: frozenset[str] = frozenset()
         self._connection = duckdb.connect(config={"memory_limit": memory_limit()})
 
     @contextmanager
@@ -316,17 +314,17 @@ class _Trial:
             raise self._gone("the warehouse has been deleted")
         self._connection.execute("set TimeZone = 'UTC'")
         try:
-            self._connection.execute(f"attach {literal(str(path))} as warehouse (read_only)")
+            self._connection.execute(f"attach {literal(str(path))} as kept (read_only)")
         except duckdb.IOException as locked:
             raise Busy(
                 f"{self._closing.company.id} is being closed by another process",
                 [Problem(what="its warehouse cannot be read meanwhile", todo="ask again when it has ended")],
             ) from locked
-        [built] = self.rows("select build from warehouse.control.build")
+        [built] = self.rows("select build from kept.control.build")
         if built["build"] != self._closing.dbt.build_id:
             raise self._gone("the models have changed since")
         [counted] = self.rows(
-            f"select count(*) as rows from warehouse.marts.fct_evaluation where period_id = {literal(self._period.id)}"
+            f"select count(*) as rows from kept.marts.fct_evaluation where period_id = {literal(self._period.id)}"
         )
         if not counted["rows"]:
             raise self._gone("the warehouse does not hold it any more")
@@ -353,31 +351,32 @@ class _Trial:
     def _fill(self) -> None:
         connection, company, period = self._connection, self._closing.company, self._period
         models = (*self._scoring, *self._wording)
-        connection.execute("attach ':memory:' as trial")
-        connection.execute("use trial")
-        for schema in sorted({"control", "scheme", "intermediate", "marts", *(model.schema for model in models)}):
-            connection.execute(f'create schema "{schema}"')
+        connection.execute("attach ':memory:' as warehouse")
+        connection.execute("use warehouse")
+        read = {(relation.schema, relation.name) for model in models for relation in model.reads}
+        made = {(model.schema, model.name) for model in models}
+        for schema in sorted({"control", "scheme", "intermediate", "marts", *(schema for schema, _ in read | made)}):
+            connection.execute(f"create schema {identifier(schema)}")
         for name, table in tables_of_periods(company, [period]).items():
             replace_table(connection, name, table)
+            made.add((name.partition(".")[0], name.partition(".")[2]))
         of_period = f"where period_id = {literal(period.id)}"
         connection.execute(
             f"""
             create table intermediate.int_year_ago_actual as
             select period_id, employee_id, position_id, department_id, active_from, kpi_id, year_ago_actual as actual
-            from warehouse.marts.fct_kpi_score {of_period} and year_ago_actual is not null
+            from kept.marts.fct_kpi_score {of_period} and year_ago_actual is not null
             """
         )
-        self._own = frozenset(f"{model.schema}.{model.name}" for model in models) | {
-            *("intermediate.int_year_ago_actual", "intermediate.int_assigned_kpi_actual", "marts.fct_kpi_actual"),
-            *("control.period", "control.part", "control.part_evaluation"),
-            *(f"scheme.{row['name']}" for row in self.rows(_TABLES_OF_THE_SCHEME)),
-        }
+        made |= {("intermediate", "int_year_ago_actual"), *_SUPPOSED}
+        for schema, name in sorted(read - made):
+            relation = f"{identifier(schema)}.{identifier(name)}"
+            connection.execute(f"create view {relation} as select * from kept.{relation}")
 
     def _build(self, models: Sequence[CompiledModel]) -> None:
         for model in models:
-            self._connection.execute(
-                f'create or replace table trial."{model.schema}"."{model.name}" as {self._beside(model.select)}'
-            )
+            name = f"{identifier(model.schema)}.{identifier(model.name)}"
+            self._connection.execute(f"create or replace table warehouse.{name} as {model.select}")
 
     def _suppose(self, employee: str, asked: Sequence[tuple[Any, ...]]) -> None:
         """The actuals of the period with those that are asked about in place of the person's own."""
@@ -387,21 +386,9 @@ class _Trial:
         self._connection.execute(_ASSIGNED_ACTUALS, parameters)
         self._connection.execute(_ACTUALS, parameters)
 
-    def _beside(self, select: str) -> str:
-        """A compiled SELECT that reads from the trial what stands there."""
 
-        def placed(relation: re.Match[str]) -> str:
-            schema, name = relation.groups()
-            return f'trial."{schema}"."{name}"' if f"{schema}.{name}" in self._own else relation.group()
-
-        return _RELATION.sub(placed, select)
-
-
-_RELATION = re.compile(r'"warehouse"\."(\w+)"\."(\w+)"')
-
-_TABLES_OF_THE_SCHEME = (
-    "select table_name as name from duckdb_tables() where database_name = 'trial' and schema_name = 'scheme'"
-)
+_SUPPOSED = (("intermediate", "int_assigned_kpi_actual"), ("marts", "fct_kpi_actual"))
+"""The relations that hold the other actuals, by schema and name."""
 
 _ASKED = pa.schema(
     {
@@ -415,7 +402,7 @@ _ASKED = pa.schema(
 )
 
 _ASSIGNED_ACTUALS = """
-create or replace table trial.intermediate.int_assigned_kpi_actual as
+create or replace table warehouse.intermediate.int_assigned_kpi_actual as
 select
     score.period_id,
     score.employee_id,
@@ -427,8 +414,8 @@ select
     -- what is supposed is data, however little there was
     case when asked.kpi_id is null then score.contributions else greatest(score.contributions, score.min_sample) end
         as contributions
-from warehouse.marts.fct_kpi_score as score
-left join trial.control.asked as asked
+from kept.marts.fct_kpi_score as score
+left join warehouse.control.asked as asked
     on score.employee_id = $employee_id
     and score.kpi_id = asked.kpi_id
     and score.position_id = asked.position_id
@@ -438,13 +425,13 @@ where score.period_id = $period_id and (score.contributions > 0 or asked.kpi_id 
 """
 
 _ACTUALS = """
-create or replace table trial.marts.fct_kpi_actual as
-select * from warehouse.marts.fct_kpi_actual
+create or replace table warehouse.marts.fct_kpi_actual as
+select * from kept.marts.fct_kpi_actual
 where
     period_id = $period_id
-    and (employee_id <> $employee_id or kpi_id not in (select kpi_id from trial.control.asked))
+    and (employee_id <> $employee_id or kpi_id not in (select kpi_id from warehouse.control.asked))
 union all by name
-select distinct $period_id as period_id, $employee_id as employee_id, kpi_id, whole as actual from trial.control.asked
+select distinct $period_id as period_id, $employee_id as employee_id, kpi_id, whole as actual from warehouse.control.asked
 """
 
 
@@ -458,7 +445,7 @@ def _compare_with_published(trial: _Trial, marts: PublishedMarts, *, period: Per
         where evaluation.period_id = {period}
         order by evaluation.employee_id
     """
-    computed = trial.rows(query.format(marts="trial.marts", period=literal(period.id)))
+    computed = trial.rows(query.format(marts="warehouse.marts", period=literal(period.id)))
     published = marts.query(query.format(marts="marts", period=literal(period.id)))
     differing = [mine["employee_id"] for mine, theirs in zip(computed, published, strict=False) if mine != theirs]
     if differing or len(computed) != len(published):

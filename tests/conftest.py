@@ -9,7 +9,6 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,7 @@ from perf_pipelines.closing import Closing
 from perf_pipelines.defs.companies import read_company
 from perf_pipelines.errors import PerfError
 from perf_pipelines.home import company_home
-from perf_pipelines.periods import Period, by_cycle
-from perf_pipelines.warehouse.dbt import Floor
+from perf_pipelines.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,25 +90,19 @@ class Place:
     def close(self, *periods: str, reviewed: bool = True, **environment: str) -> None:
         """Close periods in this process by the steps alone, without Dagster; for tests of what comes of it.
 
-        Not ``reviewed``: without the last floor, which nothing that is paid comes of.
+        Not ``reviewed``: up to the pay alone.
         """
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {**self.environment, **environment}.items():
                 patch.setenv(name, value)
             closing = Closing(company=read_company(self.name), home=company_home(self.name))
+            stages = closing.plan.closing if reviewed else closing.plan.paying
             with closing.alone():
-                for system in closing.company.sources.systems:
-                    closing.extract(system)
-                closing.prepare(periods=())
-                closing.pass_floor(Floor.INPUTS)
-                closing.pass_floor(Floor.KPIS)
-                ordered = sorted(map(Period.parse, periods), key=by_cycle)
-                for _, same_cycle in groupby(ordered, key=lambda period: period.cycle):
-                    together = list(same_cycle)
-                    closing.begin(together)
-                    for floor in (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, *([Floor.REVIEW] if reviewed else [])):
-                        closing.pass_floor(floor)
-                    closing.publish(together)
+                for _ in closing.extract_all():
+                    pass
+                closing.prepare()
+                closing.pass_stages(closing.plan.shared)
+                closing.close(map(Period.parse, periods), stages=stages)
 
     def attempt(self, *periods: str) -> Outcome:
         """The same, with the refusal as a command would end with it."""

@@ -21,13 +21,3 @@
         false
     {%- endif -%}
 {%- endmacro %}
-
-
-{#- Whether this run computes periods that are running, up to a day inside them (perf-pipelines track). -#}
-{% macro is_running() -%}
-    {%- if execute -%}
-        {{ return(run_query('select coalesce(bool_or(is_running), false) from ' ~ source('control', 'period')).rows[0][0]) }}
-    {%- else -%}
-        {{ return(false) }}
-    {%- endif -%}
-{%- endmacro %}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import yaml
 
+from perf_pipelines.defs.storage import KeptOpenSqliteEventLogStorage
+from perf_pipelines.durable import write_whole
 from perf_pipelines.home import PROJECT, perf_home
 
 POSTGRES_URL = "PERF_DAGSTER_POSTGRES_URL"
@@ -22,6 +25,12 @@ def prepare_dagster_home() -> Path:
     settings: dict[str, Any] = yaml.safe_load((PROJECT / "dagster.yaml").read_text(encoding="utf-8"))
     if os.environ.get(POSTGRES_URL):
         settings["storage"] = {"postgres": {"postgres_url": {"env": POSTGRES_URL}}}
+    else:
+        settings["event_log_storage"] = {
+            "module": KeptOpenSqliteEventLogStorage.__module__,
+            "class": KeptOpenSqliteEventLogStorage.__name__,
+            "config": {"base_dir": str(home / "history" / "runs")},  # where Dagster's own has it
+        }
     text = yaml.safe_dump(settings, sort_keys=True)
     path = home / "dagster.yaml"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -33,3 +42,14 @@ def prepare_dagster_home() -> Path:
 def open_instance() -> dg.DagsterInstance:
     """The instance that the user interface shows too."""
     return dg.DagsterInstance.from_config(str(prepare_dagster_home()))
+
+
+def write_workspace(home: Path, companies: Sequence[str]) -> Path:
+    """Write the workspace in which each company is a code location of its own, named after it; returns its file."""
+    locations = [
+        {"python_module": {"module_name": "perf_pipelines.definitions", "attribute": name, "location_name": name}}
+        for name in companies
+    ]
+    path = home / "workspace.yaml"
+    write_whole(path, yaml.safe_dump({"load_from": locations}, sort_keys=False).encode())
+    return path

@@ -1,19 +1,40 @@
-"""What every floor of one company's assets needs to know: names, keys, partitions, the shared resource."""
+"""What every stage of one company's assets needs to know: keys, partitions, the shared resource."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
 import dagster as dg
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    PARTITION_NAME_TAG,
+)
 
 from perf_pipelines.closing import Closing
 from perf_pipelines.company import Company
 from perf_pipelines.periods import Cycle, Period, between
+from perf_pipelines.plan import Plan
 
 AS_OF_TAG = "perf/as_of"
 """Run tag: read the lake as it was after this load, and load nothing."""
+
+ANEW_TAG = "perf/anew"
+"""Run tag: compute everything, also where nothing is new."""
+
+CYCLE_TAG = "perf/cycle"
+"""Tag of a cycle's job."""
+
+_PARTITION, _RANGE_START, _RANGE_END = (
+    PARTITION_NAME_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    ASSET_PARTITION_RANGE_END_TAG,
+)
+
+STAGES = "stages"
+"""Last part but one of the key of a stage's own asset."""
 
 PUBLISHED = "published_marts"
 """Last part of the key of a cycle's last asset."""
@@ -37,15 +58,19 @@ def first_days(cycle: Cycle, *, after: int = 0) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """One company in the code location. ``prefixed``: names carry the company, because several are served."""
+    """One company's code location.
+
+    Jobs, schedules, steps and groups are called the same in each: Dagster tells them apart by the location, which has
+    the company's name. Asset keys and pools are known to the whole instance, so they begin with it.
+    """
 
     company: Company
     closing: Closing
-    prefixed: bool
 
-    def name(self, text: str) -> str:
-        """A name of a job, schedule, op or group that is unique in the code location."""
-        return f"{self.company.id}__{text}" if self.prefixed else str(text)
+    @property
+    def plan(self) -> Plan:
+        """The plan by which the company's periods are closed."""
+        return self.closing.plan
 
     def key(self, *parts: str, cycle: Cycle | None = None) -> dg.AssetKey:
         """Asset key: company, cycle if the asset is made once a period, then the parts."""
@@ -59,7 +84,7 @@ class Site:
     @property
     def resource(self) -> str:
         """Key of the resource that holds the company's lock during a run."""
-        return f"{self.company.id}__closing"
+        return "closing"
 
     @property
     def pool(self) -> str:
@@ -93,6 +118,22 @@ class Site:
             return tuple(Period.parse(key) for key in keys)
         days = (datetime.strptime(key, _FORMATS[cycle]).date() for key in keys)  # noqa: DTZ007
         return tuple(Period.containing(day, cycle) for day in days)
+
+    def asked_for(self, tags: Mapping[str, str]) -> tuple[Period, ...]:
+        """The periods that a run of a cycle's job closes, by the run's tags; none of any other run.
+
+        Also none where :data:`ANEW_TAG` asks for everything to be computed, whether anything is new or not.
+        """
+        cycle = tags.get(CYCLE_TAG)
+        if cycle is None or ANEW_TAG in tags:
+            return ()
+        partitions = self.partitions(Cycle(cycle))
+        if _RANGE_START in tags:
+            first, last = tags[_RANGE_START], tags[_RANGE_END]
+            keys = partitions.get_partition_keys_in_range(dg.PartitionKeyRange(first, last))
+        else:
+            keys = [tags[_PARTITION]] if _PARTITION in tags else []
+        return self.periods(keys, Cycle(cycle))
 
     @cached_property
     def _sprints(self) -> dg.StaticPartitionsDefinition:

@@ -1,183 +1,177 @@
-"""dbt's models and tests as Dagster's assets and checks."""
+"""dbt's models and sources as Dagster's assets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtProject
-from dagster_dbt.asset_utils import build_dbt_specs
+from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 
 from perf_pipelines.closing import EXPECTATIONS
-from perf_pipelines.defs.promises import promise_of
 from perf_pipelines.defs.site import Site
 from perf_pipelines.errors import Problem
 from perf_pipelines.gates import ExpectationsRefused, load_gate
 from perf_pipelines.periods import Cycle
-from perf_pipelines.warehouse.dbt import Floor
-
-UNPARTITIONED = frozenset({Floor.INPUTS, Floor.KPIS})
-"""Floors that are built once for all periods."""
+from perf_pipelines.plan import Stage
+from perf_pipelines.warehouse.dbt import VIEW
 
 _OURS = frozenset({"scheme", "control"})
 """dbt sources that the pipeline itself writes; every other is a business system."""
 
+_GROUPS = {"staging": "staging", "marts": "dimensions"}
+"""Groups of the shared stages' models by schema, where it is not the name of the stage: none has more than 40 assets."""
+
 
 class Translator(DagsterDbtTranslator):
-    """Names a company's dbt nodes; floors behind the KPIs stand once for each cycle."""
+    """Names a company's dbt nodes, as if each stood once; :class:`Lineage` puts in the cycle."""
 
-    def __init__(self, site: Site, cycle: Cycle | None) -> None:
+    def __init__(self, site: Site) -> None:
         super().__init__()
         self._site = site
-        self._cycle = cycle
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
             source, table = dbt_resource_props["source_name"], dbt_resource_props["name"]
             return self._site.key(*([source, table] if source in _OURS else ["raw", source, table]))
-        cycle = None if _floor(dbt_resource_props) in UNPARTITIONED else self._cycle
-        return self._site.key(dbt_resource_props["schema"], dbt_resource_props["name"], cycle=cycle)
+        return self._site.key(dbt_resource_props["schema"], dbt_resource_props["name"])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        floor = _floor(dbt_resource_props)
-        if floor is None:
-            return None
-        return group_name(self._site, floor, self._cycle)
-
-    def get_asset_check_spec(
-        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetCheckSpec | None:
-        check = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        if check is None or check.description:
-            return check
-        return dg.AssetCheckSpec(
-            name=check.name,
-            asset=check.asset_key,
-            description=promise_of(manifest["nodes"][unique_id]),
-            additional_deps=check.additional_deps,
-            blocking=check.blocking,
-            metadata=check.metadata,
-        )
+        return None
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
         return self._site.owners
 
 
-def group_name(site: Site, floor: str, cycle: Cycle | None) -> str:
-    """Name of an asset group: the floor, and the cycle where it is built once a period."""
-    return site.name(floor if floor in UNPARTITIONED or cycle is None else f"{cycle}_{floor}")
+def group_name(stage: str, cycle: Cycle | None) -> str:
+    """Name of an asset group: the stage, after the cycle where it is built once a period."""
+    return stage if cycle is None else f"{cycle}_{stage}"
 
 
-def dbt_specs(
-    site: Site, floor: Floor, cycle: Cycle | None
-) -> tuple[Sequence[dg.AssetSpec], Sequence[dg.AssetCheckSpec]]:
-    """Asset and check specs of one floor. Checks block: what stands behind a broken promise is not made.
+class Lineage:
+    """A company's models as asset specs, with what each reads.
 
-    An intermediate view holds nothing that could be looked at or be out of date, so it is no asset; what reads it
-    depends on what it reads.
+    Tables are built by a run; views of inputs, KPIs and gates are shown as assets that no run materializes. A view
+    between tables (``models/intermediate``) is no asset: what reads it depends on what it reads. Neither is
+    ``control``: which period is being closed is the partition here.
     """
-    manifest = site.closing.dbt.manifest()
-    inside = {key: node for key, node in manifest["nodes"].items() if _is_intermediate_view(node)}
-    translator = Translator(site, cycle)
-    specs, checks = build_dbt_specs(
-        translator=translator,
-        manifest=manifest,
-        select=f"tag:{floor}",
-        exclude=" ".join(site.closing.dbt.left_out(floor)),
-        selector="",
-        io_manager_key=None,
-        project=None,
-    )
-    others = {**manifest["nodes"], **manifest["sources"]}
-    behind = {translator.get_asset_key(node): _read_through(key, inside, others) for key, node in inside.items()}
 
-    def looked_through(dep: dg.AssetDep) -> list[dg.AssetDep]:
-        if dep.asset_key not in behind:
-            return [dep]
-        return [dg.AssetDep(translator.get_asset_key(props)) for props in behind[dep.asset_key]]
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        manifest = site.closing.dbt.manifest()
+        self._nodes: Mapping[str, Mapping[str, Any]] = {
+            key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"
+        }
+        self._sources: Mapping[str, Mapping[str, Any]] = manifest["sources"]
+        self._specs = {
+            spec.metadata["dagster_dbt/unique_id"]: spec
+            for spec in build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=Translator(site))
+            if spec.metadata.get("dagster_dbt/unique_id") in self._nodes
+        }
+        self._stage_of: dict[str, Stage] = {
+            node: stage for stage in site.plan.closing for node in site.closing.dbt.node_ids(stage, site.plan)
+        }
+        self._ids = {node["name"]: key for key, node in self._nodes.items()}
 
-    shown = [
-        _without_control(
-            spec.replace_attributes(
-                deps=list({dep.asset_key: dep for each in spec.deps for dep in looked_through(each)}.values())
+    def tables(self, stage: Stage, cycle: Cycle | None) -> list[dg.AssetSpec]:
+        """The tables that a stage builds, in an order in which each stands behind what it reads."""
+        return [self._spec(key, cycle) for key in self._ordered(stage) if not self._is_view(key)]
+
+    def views(self, stage: Stage, cycle: Cycle | None) -> list[dg.AssetSpec]:
+        """The views of a stage that are shown as assets."""
+        return [
+            self._spec(key, cycle)
+            for key in self._ordered(stage)
+            if self._is_view(key) and not self._is_looked_through(key)
+        ]
+
+    def frames(self, stage: Stage, cycle: Cycle | None) -> list[dg.AssetKey]:
+        """Keys of the relations that the gate behind a stage reads; none where no gate stands behind it."""
+        if stage.gate is None:
+            return []
+        suite = load_gate(EXPECTATIONS / f"{stage.gate}.yaml")
+        unknown = [table for table in suite.tables if table not in self._ids]
+        if unknown:
+            raise ExpectationsRefused(
+                f"{stage.gate} reads what does not exist",
+                [
+                    Problem(
+                        file=suite.file,
+                        line=suite.tables[table].line,
+                        field=table,
+                        what=f"there is no model `{table}`",
+                        todo="write the model under dbt_project/models/gates/, or take the table out",
+                    )
+                    for table in unknown
+                ],
             )
+        return [self._key(self._ids[table], cycle) for table in suite.tables]
+
+    def kpi_views(self) -> list[dg.AssetKey]:
+        """Keys of the KPI models, one view a KPI."""
+        return [self._key(key, None) for key in self._stage_of if self._nodes[key]["schema"] == "kpis"]
+
+    def scheme(self) -> list[dg.AssetSpec]:
+        """The tables that the scheme becomes, as assets that nobody materializes: a person edits scheme.yaml."""
+        translator = Translator(self._site)
+        return [
+            dg.AssetSpec(
+                key=translator.get_asset_key(source),
+                description=f"{source['description']} From companies/{self._site.company.id}/scheme.yaml.",
+                group_name="scheme",
+                owners=self._site.owners,
+                kinds={"yaml"},
+            )
+            for source in self._sources.values()
+            if source["source_name"] == "scheme"
+        ]
+
+    def _spec(self, key: str, cycle: Cycle | None) -> dg.AssetSpec:
+        stage = self._stage_of[key]
+        group = group_name(stage.name, cycle)
+        if not stage.by_period:
+            group = _GROUPS.get(self._nodes[key]["schema"], group)
+        return self._specs[key].replace_attributes(
+            key=self._key(key, cycle), deps=self._deps(key, cycle), group_name=group
         )
-        for spec in specs
-        if spec.key not in behind
-    ]
-    return shown, [check for check in checks if check.asset_key not in behind]
 
+    def _deps(self, key: str, cycle: Cycle | None) -> list[dg.AssetDep]:
+        found: dict[dg.AssetKey, dg.AssetDep] = {}
+        waiting = list(self._nodes[key]["depends_on"]["nodes"])
+        seen: set[str] = set()
+        while waiting:
+            read = waiting.pop(0)
+            if read in seen:
+                continue
+            seen.add(read)
+            if read in self._sources:
+                if self._sources[read]["source_name"] != "control":
+                    source = Translator(self._site).get_asset_key(self._sources[read])
+                    found[source] = dg.AssetDep(source)
+            elif self._is_looked_through(read):
+                waiting.extend(self._nodes[read]["depends_on"]["nodes"])
+            elif read in self._stage_of:  # and not a KPI that nobody uses
+                own = self._key(read, cycle)
+                found[own] = dg.AssetDep(own)
+        return list(found.values())
 
-def scheme_specs(site: Site) -> list[dg.AssetSpec]:
-    """The tables that the scheme becomes, as assets that nobody materializes: a person edits scheme.yaml."""
-    translator = Translator(site, None)
-    return [
-        dg.AssetSpec(
-            key=translator.get_asset_key(source),
-            description=f"{source['description']} From companies/{site.company.id}/scheme.yaml.",
-            group_name=site.name("scheme"),
-            owners=site.owners,
-            kinds={"yaml"},
-        )
-        for source in site.closing.dbt.manifest()["sources"].values()
-        if source["source_name"] == "scheme"
-    ]
+    def _key(self, key: str, cycle: Cycle | None) -> dg.AssetKey:
+        node, stage = self._nodes[key], self._stage_of.get(key)
+        return self._site.key(node["schema"], node["name"], cycle=cycle if stage and stage.by_period else None)
 
+    def _ordered(self, stage: Stage) -> Iterable[str]:
+        pending = {key: set(self._reads(key)) for key, its in self._stage_of.items() if its == stage}
+        while pending:
+            ready = sorted(key for key, reads in pending.items() if not reads & pending.keys())
+            yield from ready
+            for key in ready:
+                del pending[key]
 
-def _without_control(spec: dg.AssetSpec) -> dg.AssetSpec:
-    # which period is being closed is the partition here, not an asset
-    return spec.replace_attributes(deps=[dep for dep in spec.deps if "control" not in dep.asset_key.path])
+    def _reads(self, key: str) -> Iterable[str]:
+        return self._nodes[key]["depends_on"]["nodes"]
 
+    def _is_view(self, key: str) -> bool:
+        return self._nodes[key]["config"]["materialized"] == VIEW
 
-def gate_keys(site: Site, gate: str, cycle: Cycle | None) -> Sequence[dg.AssetKey]:
-    """Asset keys of the relations that a gate looks at, in the suite's order."""
-    translator = Translator(site, cycle)
-    nodes = {
-        node["name"]: node for node in site.closing.dbt.manifest()["nodes"].values() if node["resource_type"] == "model"
-    }
-    suite = load_gate(EXPECTATIONS / f"{gate}.yaml")
-    unknown = [table for table in suite.tables if table not in nodes]
-    if unknown:
-        raise ExpectationsRefused(
-            f"{gate} looks at what does not exist",
-            [
-                Problem(
-                    file=suite.file,
-                    line=suite.tables[table].line,
-                    field=table,
-                    what=f"there is no model `{table}`",
-                    todo="write the model under dbt_project/models/gates/, or take the table out",
-                )
-                for table in unknown
-            ],
-        )
-    return [translator.get_asset_key(nodes[table]) for table in suite.tables]
-
-
-def _is_intermediate_view(node: Mapping[str, Any]) -> bool:
-    return (
-        node["resource_type"] == "model"
-        and node["fqn"][1] == "intermediate"
-        and node["config"]["materialized"] == "view"
-    )
-
-
-def _read_through(
-    view: str, inside: Mapping[str, Mapping[str, Any]], others: Mapping[str, Mapping[str, Any]]
-) -> list[Mapping[str, Any]]:
-    """The models and sources that a view reads, through views that are no assets either."""
-    read: dict[str, Mapping[str, Any]] = {}
-    waiting = [view]
-    while waiting:
-        for key in inside[waiting.pop()]["depends_on"]["nodes"]:
-            if key in inside:
-                waiting.append(key)
-            else:
-                read[key] = others[key]
-    return list(read.values())
-
-
-def _floor(dbt_resource_props: Mapping[str, Any]) -> Floor | None:
-    floors = [Floor(tag) for tag in dbt_resource_props.get("tags", []) if tag in set(Floor)]
-    return floors[0] if floors else None
+    def _is_looked_through(self, key: str) -> bool:
+        return self._nodes[key]["fqn"][1] == "intermediate" and self._is_view(key)

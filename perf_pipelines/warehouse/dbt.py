@@ -1,8 +1,11 @@
-"""dbt in this process: parsed once, then one invocation a floor of the house.
+"""dbt in this process: parsed once, then one invocation a stage of the plan.
 
-A dbt process costs seconds to start and to read its project, a floor's SQL a fraction of one. What it has read is held
+A dbt process costs seconds to start and to read its project, a stage's SQL a fraction of one. What it has read is held
 for whoever closes by the same models in this process, and kept by their hash for other processes and homes: a backtest,
 a what-if or a seal's verification reads 2 MB in place of 300 files.
+
+Views are created once for each state of the models, and a stage's data tests run as one statement
+(:mod:`~perf_pipelines.warehouse.data_tests`); what dbt builds on each run are the tables.
 """
 
 from __future__ import annotations
@@ -10,9 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
@@ -23,10 +26,13 @@ from perf_pipelines.cleaning import staging_model
 from perf_pipelines.durable import write_whole
 from perf_pipelines.errors import Problem, RunFailed
 from perf_pipelines.home import PROJECT, CompanyHome
+from perf_pipelines.scheme.validity import version_stretches
+from perf_pipelines.warehouse.data_tests import DataTest
 from perf_pipelines.warehouse.engine import memory_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+    from perf_pipelines.plan import Plan, Stage
+    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
@@ -40,44 +46,18 @@ _KEPT_AS_TABLES = frozenset({"inputs", "staging", "kpis"})
 """Schemas that a run for another period leaves as they are."""
 
 
-class Floor(StrEnum):
-    """What is built together, between two gates. A model carries its floor as a tag (dbt_project.yml).
-
-    On the facts of a period that is running stands ``tracking``, on those of a whole one all the others
-    (:data:`OF_A_CLOSING`).
-    """
-
-    INPUTS = "inputs"
-    KPIS = "kpis"
-    FACTS = "facts"
-    TRACKING = "tracking"
-    EVALUATION = "evaluation"
-    PAYOUT = "payout"
-    REVIEW = "review"
-
-
-OF_A_CLOSING = tuple(floor for floor in Floor if floor is not Floor.TRACKING)
-"""The floors that are built when a period is closed, from below."""
+VIEW = "view_in_place"
+"""The materialization of a view (dbt_project/macros/materializations/)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodeResult:
-    """What became of one model or test. ``relation``: its name with schema; of a test, the query for its failures."""
+class Built:
+    """A model that dbt has built. ``relation`` is its quoted name with schema."""
 
     unique_id: str
     name: str
-    is_test: bool
-    status: str
-    message: str
-    failures: int
     seconds: float
-    relation: str | None
-    file: str
-
-    @property
-    def passed(self) -> bool:
-        """Built, or kept its promise."""
-        return self.status in {"success", "pass", "warn"}
+    relation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +71,12 @@ class Relation:
 
 @dataclass(frozen=True, kw_only=True)
 class CompiledModel:
-    """A model's select, with the names of relations as dbt wrote them: ``"warehouse"."<schema>"."<name>"``."""
+    """A model's select, which names relations as ``"warehouse"."<schema>"."<name>"``, and the relations it reads."""
 
     schema: str
     name: str
     select: str
+    reads: tuple[Relation, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +91,11 @@ class _Parsed:
 _PARSED: dict[str, _Parsed] = {}
 """What this process has parsed, by build id, the newest last."""
 
+_PLAIN: dict[str, Mapping[str, Any]] = {}
+"""The manifest that was read last without parsing, by build id."""
+
 _PARSED_HELD = 4  # some 20 MB each
-_PARSED_KEPT = 16  # files of 2 MB, two each
+_PARSED_KEPT = 16  # states of the models, each some 4 MB in three files
 
 
 def kpi_models(folder: Path) -> frozenset[str]:
@@ -154,19 +138,22 @@ class Dbt:
         """Dbt's manifest as plain data (manifest.json), parsed again when a file has changed."""
         if self._held:
             return self._held.plain
-        return self._kept_plain() or self.parse().plain
+        if self.build_id not in _PLAIN:
+            _PLAIN.clear()
+            _PLAIN[self.build_id] = self._kept_plain() or self.parse().plain
+        return _PLAIN[self.build_id]
 
-    def left_out(self, floor: Floor) -> tuple[str, ...]:
-        """Names of the nodes of a floor that this company has no use for.
+    def node_ids(self, stage: Stage, plan: Plan) -> frozenset[str]:
+        """Ids of the models that a stage builds: those with its name as tag that this company has a use for.
 
-        KPIs that neither its scheme nor a model of its own or of another floor uses, and tests of inputs that it does
-        not supply.
+        A stage beside the way of a closing also builds what it reads and what no stage on its own way builds: of
+        tracking, that are models of the review.
         """
-        return self._left_out.get(floor, ())
+        return self._built_by(stage, plan) - self._unused
 
     @cached_property
-    def _left_out(self) -> Mapping[Floor, tuple[str, ...]]:
-        # by floor, because dbt looks through all nodes for each name that it is to leave out
+    def _unused(self) -> frozenset[str]:
+        """KPIs that neither the company's scheme nor a model of its own or of another stage uses."""
         nodes: dict[str, Any] = dict(self.manifest()["nodes"])
         used = {f"kpi_{kpi}" for kpi in self._company.kpi_ids}
         needed: set[str] = set()
@@ -176,87 +163,154 @@ class Dbt:
             if key in nodes and key not in needed:
                 needed.add(key)
                 waiting.extend(nodes[key]["depends_on"]["nodes"])
-        empty = {f"model.perf.{name}" for name in input_models() - set(self._company.inputs)}
-        ordered = sorted(nodes.items())
-        return {
-            Floor.INPUTS: tuple(node["name"] for _, node in ordered if node.get("attached_node") in empty),
-            Floor.KPIS: tuple(node["name"] for key, node in ordered if node["schema"] == "kpis" and key not in needed),
-        }
+        return frozenset(key for key, node in nodes.items() if node["schema"] == "kpis" and key not in needed)
 
-    def reads(self, floors: Collection[Floor]) -> tuple[Relation, ...]:
-        """What the models of these floors read that is not made on one of them: of other floors and of the pipeline."""
+    def _built_by(self, stage: Stage, plan: Plan) -> frozenset[str]:
+        nodes: Mapping[str, Any] = self.manifest()["nodes"]
+        path = {other.name for other in plan.path_to(stage.name)}
+        found: set[str] = set()
+        waiting = list(_models(self.manifest(), [stage]))
+        while waiting:
+            key = waiting.pop()
+            if key in found:
+                continue
+            found.add(key)
+            waiting.extend(
+                read
+                for read in nodes[key]["depends_on"]["nodes"]
+                if read in nodes and path.isdisjoint(nodes[read]["tags"])
+            )
+        return frozenset(found)
+
+    def relations(self, ids: Iterable[str]) -> dict[str, Relation]:
+        """The relations of models, by their ids."""
+        nodes: Mapping[str, Any] = self.manifest()["nodes"]
+        return {key: _relation(nodes[key]) for key in ids}
+
+    def data_tests(self, stage: Stage, plan: Plan) -> tuple[DataTest, ...]:
+        """The data tests that can be made when a stage has been built, and not before.
+
+        Not those of inputs that the company does not supply. Compiled once for each state of the models.
+        """
+        nodes: Mapping[str, Any] = self.manifest()["nodes"]
+        built = self.node_ids(stage, plan)
+        below = set(built)
+        waiting = list(built)
+        while waiting:
+            for read in nodes[waiting.pop()]["depends_on"]["nodes"]:
+                if read in nodes and read not in below:
+                    below.add(read)
+                    waiting.append(read)
+        empty = {f"model.perf.{name}" for name in input_models() - set(self._company.inputs)}
+        compiled = self._compiled_tests
+        found: list[DataTest] = []
+        for key, node in sorted(nodes.items()):
+            read = {model for model in node["depends_on"]["nodes"] if model in nodes}
+            is_of_stage = node["resource_type"] == "test" and read <= below and not read.isdisjoint(built)
+            if is_of_stage and node.get("attached_node") not in empty:
+                found.append(DataTest.of(node, compiled[key]))
+        return tuple(found)
+
+    @cached_property
+    def _compiled_tests(self) -> Mapping[str, str]:
+        """The SQL of every data test by id, as dbt compiled it for these models."""
+        kept = self._kept_file("tests.json")
+        try:
+            return json.loads(kept.read_bytes())
+        except (OSError, ValueError):  # never compiled, or not whole
+            results = self._compile("resource_type:test").results
+        compiled: dict[str, str] = {result.node.unique_id: result.node.compiled_code for result in results}
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, json.dumps(compiled, sort_keys=True).encode())
+        return compiled
+
+    def reads(self, stages: Collection[Stage]) -> tuple[Relation, ...]:
+        """What the models of these stages read that none of them builds: of other stages and of the pipeline."""
         manifest = self.manifest()
         everything = {**manifest["nodes"], **manifest["sources"]}
-        made = _models(manifest, floors)
+        made = _models(manifest, stages)
         read = {key for node in made.values() for key in node["depends_on"]["nodes"]} - made.keys()
         return tuple(
-            Relation(
-                schema=node["schema"],
-                name=node["name"],
-                columns={
-                    column["name"]: column["data_type"] for column in node["columns"].values() if column["data_type"]
-                },
-            )
+            _relation(node)
             for node in sorted((everything[key] for key in read), key=lambda node: (node["schema"], node["name"]))
         )
 
-    def marts(self, floors: Collection[Floor]) -> tuple[str, ...]:
-        """Names of the marts that are made on these floors."""
+    def marts(self, stages: Collection[Stage]) -> tuple[str, ...]:
+        """Names of the marts that are made by these stages."""
         return tuple(
-            sorted(node["name"] for node in _models(self.manifest(), floors).values() if node["schema"] == "marts")
+            sorted(node["name"] for node in _models(self.manifest(), stages).values() if node["schema"] == "marts")
         )
 
-    def build(self, *floors: Floor, tested: bool = True) -> tuple[NodeResult, ...]:
-        """Build a floor and test it; :class:`RunFailed` when a model's SQL fails. Failed tests are in the result.
+    def build(self, *stages: Stage, plan: Plan, views: bool = True) -> tuple[Built, ...]:
+        """Build the models of stages between which no gate stands; :class:`RunFailed` when a model's SQL fails.
 
-        Not ``tested``: the models alone. Several floors at once are built where no gate has to be passed between them.
-        With the floor ``tracking`` is built what it reads of floors that come later in a closing.
+        Without ``views`` their tables alone: their views stand already, and the models have not changed since.
         """
-        left_out = [name for floor in floors for name in self.left_out(floor)]
-        selected = [f"tag:{floor}" for floor in floors]
-        if Floor.TRACKING in floors:
-            selected = [f"+{tag}" for tag in selected]
-            left_out += [f"tag:{floor}" for floor in (Floor.INPUTS, Floor.KPIS, Floor.FACTS)]
-        return self._built(", ".join(floors), selected, left_out, tested=tested)
+        selected = [f"tag:{stage}" for stage in stages]
+        left_out: list[str] = []
+        for stage in stages:
+            if self._built_by(stage, plan) - _models(self.manifest(), [stage]).keys():
+                selected.append(f"+tag:{stage}")
+                left_out += [f"tag:{other}" for other in plan.below(stage)]
+        if views:
+            nodes = self.manifest()["nodes"]
+            of_stages = _models(self.manifest(), stages).keys()
+            left_out += sorted(nodes[key]["name"] for key in self._unused & of_stages)
+        else:
+            left_out.append(f"config.materialized:{VIEW}")
+        return self._built(", ".join(map(str, stages)), selected, left_out)
 
-    def build_mart(self, name: str) -> tuple[NodeResult, ...]:
-        """Build one mart that reads nothing which has to be built before, and test it; otherwise as :meth:`build`."""
-        return self._built(name, [name], (), tested=True)
+    def build_mart(self, name: str) -> tuple[Built, ...]:
+        """Build one mart that reads nothing which has to be built before; otherwise as :meth:`build`."""
+        return self._built(name, [name], ())
 
-    def _built(
-        self, called: str, selected: Sequence[str], left_out: Sequence[str], *, tested: bool
-    ) -> tuple[NodeResult, ...]:
+    def _built(self, called: str, selected: Sequence[str], left_out: Sequence[str]) -> tuple[Built, ...]:
         parsed = self._held or self.parse()
         without = [*(("--exclude", *left_out) if left_out else ())]
-        if not tested:
-            without += ["--exclude-resource-type", "test"]
-        # buildable: a test that also reads a higher floor waits for that one
-        among = ("--indirect-selection", "buildable", "--select", *selected)
-        outcome = self._invoke("build", "--no-write-json", *among, *without)
-        results = tuple(self._node_result(result, parsed) for result in getattr(outcome.result, "results", ()))
-        broken = [result for result in results if result.status in {"error", "runtime error"}]
-        if broken or (outcome.exception is not None and not results):
+        outcome = self._invoke("run", "--no-write-json", "--select", *selected, *without)
+        results = getattr(outcome.result, "results", ())
+        broken = [result for result in results if str(result.status) != "success"]
+        if broken or outcome.exception is not None:
             raise RunFailed(
                 f"dbt could not build `{called}` of {self._company.id}",
                 [
-                    Problem(file=node.file, field=node.name, what=node.message, todo="mend the model and run again")
-                    for node in broken
+                    Problem(
+                        file=self._file(result.node, parsed),
+                        field=result.node.name,
+                        what=(result.message or f"the model was {result.status}").strip(),
+                        todo="correct the model and run again",
+                    )
+                    for result in broken
+                    if str(result.status) != "skipped"
                 ]
                 or [Problem(what=str(outcome.exception), todo="run `perf-pipelines check` and look at dbt_project/")],
             )
-        return results
+        return tuple(
+            Built(
+                unique_id=result.node.unique_id,
+                name=result.node.name,
+                seconds=result.execution_time,
+                relation=result.node.relation_name,
+            )
+            for result in results
+            if result.node.resource_type == "model"  # and not the hook
+        )
 
-    def compile(self, floors: Sequence[Floor]) -> Path:
-        """Write the SQL of these floors and build nothing; the folder below which it lies by the models' paths."""
+    def compile(self, stages: Sequence[Stage]) -> Path:
+        """Write the SQL of these stages and build nothing; the folder below which it lies by the models' paths."""
+        self._compile(*(f"tag:{stage}" for stage in stages))
+        return self._home.dbt / "target"
+
+    def _compile(self, *selected: str) -> Any:
         if not self._held:
             self.parse()
-        outcome = self._invoke("compile", "--select", *(f"tag:{floor}" for floor in floors))
+        outcome = self._invoke("compile", "--no-write-json", "--select", *selected)
         if not outcome.success:
             raise RunFailed(
                 f"dbt could not compile the models of {self._company.id}",
-                [Problem(what=str(outcome.exception), todo="mend the file that it names")],
+                [Problem(what=str(outcome.exception), todo="correct the file that it names")],
             )
-        return self._home.dbt / "target"
+        return outcome.result
 
     def compiled(self, wanted: Sequence[str], *, given: Collection[str]) -> tuple[CompiledModel, ...]:
         """The models between tables that are ``given`` and those ``wanted``, as the last run compiled them, in order.
@@ -264,7 +318,9 @@ class Dbt:
         Nothing is compiled or written. :class:`FileNotFoundError` when dbt's working files have been deleted.
         """
         target = self._home.dbt / "target"
-        nodes: Mapping[str, Any] = self.manifest()["nodes"]
+        manifest = self.manifest()
+        nodes: Mapping[str, Any] = manifest["nodes"]
+        readable = {**nodes, **manifest["sources"]}
         models = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
         ordered: dict[str, CompiledModel] = {}
 
@@ -276,7 +332,8 @@ class Dbt:
                 if key in nodes:
                     add(nodes[key]["name"])
             select = (target / "compiled" / "perf" / node["original_file_path"]).read_text()
-            ordered[name] = CompiledModel(schema=node["schema"], name=name, select=select)
+            reads = tuple(_relation(readable[key]) for key in node["depends_on"]["nodes"])
+            ordered[name] = CompiledModel(schema=node["schema"], name=name, select=select, reads=reads)
 
         for name in wanted:
             add(name)
@@ -322,11 +379,12 @@ class Dbt:
         return _Parsed(manifest=manifest, plain=plain, models=self._models)
 
     def _read(self) -> _Parsed:
+        self.write_company_macros()
         outcome = self._invoke("parse")
         if not outcome.success:
             raise RunFailed(
                 f"dbt could not read the models of {self._company.id}",
-                [Problem(what=str(outcome.exception), todo="mend the file that it names")],
+                [Problem(what=str(outcome.exception), todo="correct the file that it names")],
             )
         target = self._home.dbt / "target"
         self._home.parsed.mkdir(parents=True, exist_ok=True)
@@ -334,7 +392,7 @@ class Dbt:
             write_whole(self._kept_file(suffix), (target / name).read_bytes())
         with suppress(FileNotFoundError):  # another company's process throws the oldest away at this moment
             kept = sorted(self._home.parsed.glob("[!.]*"), key=lambda file: file.stat().st_mtime)
-            for oldest in kept[: -2 * _PARSED_KEPT]:
+            for oldest in kept[: -3 * _PARSED_KEPT]:
                 oldest.unlink(missing_ok=True)
         plain = json.loads((target / "manifest.json").read_bytes())
         return _Parsed(manifest=outcome.result, plain=plain, models=self._models)
@@ -348,49 +406,73 @@ class Dbt:
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *arguments,
         )
-        with _environment(self._environment()):
+        with _environment({**self.environment(), "PERF_RUN_BY_PIPELINE": "yes"}):
             try:
                 return dbtRunner(manifest=self._held.manifest if self._held else None).invoke(list(arguments))
             finally:
                 _close_connection()
 
-    def _node_result(self, result: Any, parsed: _Parsed) -> NodeResult:
-        node = result.node
-        return NodeResult(
-            unique_id=node.unique_id,
-            name=node.name,
-            is_test=node.resource_type == "test",
-            status=str(result.status),
-            message=(result.message or "").strip(),
-            failures=result.failures or 0,
-            seconds=result.execution_time,
-            relation=f"({node.compiled_code})" if node.resource_type == "test" else node.relation_name,
-            # the same models may have been parsed in another folder
-            file=node.original_file_path.replace(parsed.models, self._models, 1),
-        )
+    def _file(self, node: Any, parsed: _Parsed) -> str:
+        # the same models may have been parsed in another folder
+        return node.original_file_path.replace(parsed.models, self._models, 1)
 
-    def _supplies(self) -> dict[str, str]:
-        cleaning = {
-            staging_model(table): [rule.model_dump(mode="json") for rule in rules]
-            for table, rules in self._company.cleaning.items()
-        }
+    def _supplies(self) -> dict[str, Any]:
+        """What models ask of the company while they are parsed and compiled, with what its scheme uses."""
+        scheme = self._company.scheme
         return {
-            "PERF_CLEANING": json.dumps(cleaning, ensure_ascii=False),
-            "PERF_INPUTS": ",".join(self._company.inputs),
-            "PERF_STAGING": ",".join(self._company.staging),
-            "PERF_KPIS": ",".join(self._company.kpi_ids),
+            "cleaning": {
+                staging_model(table): [rule.model_dump(mode="json") for rule in rules]
+                for table, rules in self._company.cleaning.items()
+            },
+            "inputs": list(self._company.inputs),
+            "staging": list(self._company.staging),
+            "kpis": list(self._company.kpi_ids),
+            "aggregations": sorted({kpi.aggregation.kind for kpi in scheme.kpis.values()}),
+            "rule_kinds": sorted(
+                {rule.kind for versions in scheme.rules.values() for rule, _, _ in version_stretches(versions)}
+            ),
         }
 
-    def _environment(self) -> dict[str, str]:
+    def write_company_macros(self) -> None:
+        """Put the macro ``company_supplies`` into the state folder, and a link to the company's models beside it.
+
+        With both, and the link that :meth:`~perf_pipelines.home.CompanyHome.mark_last_run` leaves, bare dbt commands
+        work in dbt_project/.
+        """
+        macros = self._home.dbt / "macros"
+        macros.mkdir(parents=True, exist_ok=True)
+        write_whole(macros / "company_supplies.sql", _macro("company_supplies", self._supplies()).encode())
+        link, models = self._home.dbt / "models", self._company.folder / "models"
+        if not link.is_symlink() or link.readlink() != models:
+            link.unlink(missing_ok=True)
+            link.symlink_to(models, target_is_directory=True)
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables with which dbt works on this company's models and warehouse."""
         return {
-            **self._supplies(),
             "PERF_COMPANY_MODELS": self._models,
+            "PERF_COMPANY_MACROS": str(self._home.dbt / "macros"),
             "PERF_WAREHOUSE": str(self._home.warehouse),
             "PERF_MEMORY": memory_limit(),
             "DBT_TARGET_PATH": str(self._home.dbt / "target"),
             "DBT_LOG_PATH": str(self._home.dbt / "logs"),
             "DO_NOT_TRACK": "1",
         }
+
+
+def _macro(name: str, value: object) -> str:
+    """A macro that returns ``value``, which JSON can write."""
+    # braces, percent signs and quotes in texts would be taken for Jinja's
+    escaped = re.sub(
+        r'"(?:[^"\\]|\\.)*"',
+        lambda text: re.sub(r"[{}%#']", lambda sign: f"\\u{ord(sign.group()):04x}", text.group()),
+        json.dumps(value, sort_keys=True),
+    )
+    return (
+        f"{{#- Written by perf-pipelines from company.yaml and scheme.yaml. -#}}\n{{% macro {name}() -%}}\n"
+        f"    {{{{ return(fromjson('{re.sub('}(?=})', '} ', escaped).replace(chr(92), chr(92) * 2)}')) }}}}\n"
+        "{%- endmacro %}\n"
+    )
 
 
 def _close_connection() -> None:
@@ -416,10 +498,19 @@ def _environment(values: Mapping[str, str]) -> Generator[None]:
                 os.environ[name] = value
 
 
-def _models(manifest: Mapping[str, Any], floors: Collection[Floor]) -> dict[str, Any]:
-    """The nodes of the models of these floors."""
+def _models(manifest: Mapping[str, Any], stages: Collection[Stage]) -> dict[str, Any]:
+    """The nodes of the models of these stages."""
+    names = {stage.name for stage in stages}
     return {
         key: node
         for key, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and not set(floors).isdisjoint(node["tags"])
+        if node["resource_type"] == "model" and not names.isdisjoint(node["tags"])
     }
+
+
+def _relation(node: Mapping[str, Any]) -> Relation:
+    return Relation(
+        schema=node["schema"],
+        name=node["name"],
+        columns={column["name"]: column["data_type"] for column in node["columns"].values() if column["data_type"]},
+    )

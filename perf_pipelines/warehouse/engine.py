@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    import pandas as pd
-
     from perf_pipelines.company import Company
     from perf_pipelines.records.alerts import Alert
     from perf_pipelines.records.calibrations import Calibration
@@ -129,10 +127,10 @@ class Warehouse:
         periods: Sequence[Period],
         lake: Lake,
         snapshots: Mapping[tuple[str, str], Snapshot],
-        records: Records,
+        tables: Mapping[str, pa.Table],
         build: str,
     ) -> None:
-        """Say what is to be closed and from which rows.
+        """Say what is to be closed and from which rows; ``tables`` are those of :func:`tables_of_run`.
 
         ``build`` identifies the models' code: a warehouse that other code has built is thrown away first, because its
         tables may have another shape.
@@ -146,12 +144,10 @@ class Warehouse:
             for schema in ("control", "raw", "scheme"):
                 connection.execute(f"create schema if not exists {schema}")
             connection.execute("create or replace table control.open_gate (gate text, period_id text)")
-            replace_table(connection, "control.company", _company_table(company))
-            replace_table(connection, "control.source_snapshot", _snapshot_table(snapshots.values()))
-            replace_table(connection, "control.waiver", _waiver_table(records.waivers()))
-            replace_table(connection, "control.calibration", _calibration_table(records.calibrations()))
-            replace_table(connection, "control.alert", _alert_table(records.alerts()))
-            replace_table(connection, "control.segment_name", _segment_names())
+            connection.execute("create table if not exists control.built_stage (stage text primary key, read text)")
+            connection.execute("update control.built_stage set read = ''")  # views stand, what they show has changed
+            for name, table in tables.items():
+                replace_table(connection, name, table)
             replace_table(connection, "control.build", pa.table({"build": [build]}))
             for snapshot in snapshots.values():
                 view = f'raw."{snapshot.system}__{snapshot.table}"'
@@ -215,6 +211,12 @@ class Warehouse:
                 [gate, gate],
             )
 
+    def is_open_for_all(self, gate: str) -> bool:
+        """Whether ``gate`` is open for all periods, as one that stands before the periods can be."""
+        with self.connect() as connection:
+            found = connection.execute("select 1 from control.open_gate where gate = ? and period_id = ''", [gate])
+            return found.fetchone() is not None
+
     def shut_gates(self, gates: Sequence[str]) -> None:
         """Forget that ``gates`` are open for the periods being closed."""
         with self.connect() as connection:
@@ -250,19 +252,39 @@ class Warehouse:
             ).fetchall()
         return tuple(str(row[0]) for row in rows)
 
+    def has_views(self, stage: str) -> bool:
+        """Whether the views of a stage were created, by the models that :meth:`prepare` was told of."""
+        return self._built_of(stage) is not None
+
+    def stands_for(self, stage: str) -> str | None:
+        """What a stage was built of when it was built last (:meth:`record_built`); ``None`` where that is not known."""
+        return self._built_of(stage) or None
+
+    def _built_of(self, stage: str) -> str | None:
+        with self.connect() as connection:
+            if not _has_table(connection, "control", "built_stage"):
+                return None
+            row = connection.execute("select read from control.built_stage where stage = ?", [stage]).fetchone()
+        return None if row is None else str(row[0])
+
+    def record_built(self, stage: str, *, read: str) -> None:
+        """Remember that a stage was built with all its views, and a hash of what its tables were made of."""
+        with self.connect() as connection:
+            connection.execute("create schema if not exists control")
+            connection.execute("create table if not exists control.built_stage (stage text primary key, read text)")
+            connection.execute("insert or replace into control.built_stage values (?, ?)", [stage, read])
+
     def build(self) -> str | None:
         """Which code built this file; ``None`` when it does not exist or does not say."""
         if not self.path.exists():
             return None
         with self.connect() as connection:
-            known = connection.execute(
-                "select 1 from information_schema.tables where table_schema = 'control' and table_name = 'build'"
-            ).fetchone()
+            known = _has_table(connection, "control", "build")
             row = connection.execute("select build from control.build").fetchone() if known else None
         return str(row[0]) if row else None
 
-    def frames(self, relations: Iterable[str]) -> dict[str, pd.DataFrame]:
-        """Relations of the inputs, marts or gates as data frames with exact decimals, by name.
+    def tables(self, relations: Iterable[str]) -> dict[str, pa.Table]:
+        """Relations of the inputs, marts or gates with their rows in order and exact decimals, by name.
 
         Of a relation that holds periods only the rows of those being closed.
         """
@@ -277,7 +299,7 @@ class Warehouse:
                 [list(_SCHEMAS)],
             ).fetchall()
             known: dict[str, tuple[str, bool]] = {name: (schema, by_period) for name, schema, by_period in columns}
-            frames: dict[str, pd.DataFrame] = {}
+            tables: dict[str, pa.Table] = {}
             for name in relations:
                 if name not in known:
                     raise RunFailed(
@@ -286,9 +308,9 @@ class Warehouse:
                     )
                 schema, by_period = known[name]
                 condition = _BEING_CLOSED if by_period else ""
-                table = connection.execute(f'select * from {schema}."{name}"{condition} order by all').to_arrow_table()
-                frames[name] = table.to_pandas()
-        return frames
+                rows = connection.execute(f'select * from {schema}."{name}"{condition} order by all')
+                tables[name] = rows.to_arrow_table()
+        return tables
 
     def rows(self, relation: str, *, limit: int) -> tuple[dict[str, str], ...]:
         """The first rows of ``relation`` (a quoted name with schema, or a query in brackets) as text by column."""
@@ -321,10 +343,31 @@ class Warehouse:
         return profiles
 
 
+def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    found = connection.execute(
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?", [schema, name]
+    )
+    return found.fetchone() is not None
+
+
 def _texts(result: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]:
     columns = [column[0] for column in result.description or ()]
     rows = (["" if value is None else str(value) for value in row] for row in result.fetchall())
     return tuple(dict(zip(columns, row, strict=True)) for row in rows)
+
+
+def tables_of_run(
+    company: Company, snapshots: Mapping[tuple[str, str], Snapshot], records: Records
+) -> dict[str, pa.Table]:
+    """Everything in the schema ``control`` that holds for all periods of a run, by name with schema."""
+    return {
+        "control.company": _company_table(company),
+        "control.source_snapshot": _snapshot_table(snapshots.values()),
+        "control.waiver": _waiver_table(records.waivers()),
+        "control.calibration": _calibration_table(records.calibrations()),
+        "control.alert": _alert_table(records.alerts()),
+        "control.segment_name": _segment_names(),
+    }
 
 
 def tables_of_periods(

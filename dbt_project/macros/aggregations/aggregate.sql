@@ -18,7 +18,7 @@
     only where no unit stands in two of them.
 -#}
 {% macro aggregate(relation, keys, among=none) -%}
-    {%- set used = column_in_use(source('scheme', 'kpi'), 'aggregation') if among is none else among -%}
+    {%- set used = company_supplies().aggregations if among is none else among -%}
     {%- set per_unit = namespace(names=[]) -%}
     {%- for name in used if context['aggregation_' ~ name]().per_unit -%}
         {%- set per_unit.names = per_unit.names + [name] -%}
@@ -139,7 +139,7 @@
 {#- The aggregations in use for which `property` is `value`. -#}
 {% macro aggregations_in_use(property, value) -%}
     {%- set found = [] -%}
-    {%- for name in column_in_use(source('scheme', 'kpi'), 'aggregation') -%}
+    {%- for name in company_supplies().aggregations -%}
         {%- if context['aggregation_' ~ name]()[property] | default(none) == value -%}
             {%- do found.append(name) -%}
         {%- endif -%}

@@ -8,7 +8,7 @@
     kind in perf_pipelines/cleaning.py, which checks its parameters.
 -#}
 {% macro cleaned(relation) -%}
-    {%- set rules = fromjson(env_var('PERF_CLEANING', '{}')).get(model.name, []) -%}
+    {%- set rules = company_supplies().cleaning.get(model.name, []) -%}
     {%- set steps = namespace(last=relation) -%}
     {%- for rule in rules %}
     {%- set test = context['cleaning_' ~ rule.kind](rule) %}

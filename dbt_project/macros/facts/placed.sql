@@ -11,19 +11,19 @@
             list_prepend(
                 {'level': 'company', 'member_id': company.company_id},
                 coalesce(
-                    {% if is_running() -%}
                     case
-                        when place.members is not null
+                        when run.is_running and place.members is not null
                             then list_append(place.members, {'level': 'employee', 'member_id': contribution.employee_id})
-                    end
-                    {%- else -%}
-                    place.members
-                    {%- endif -%}
-                    , [{'level': 'nobody', 'member_id': 'nobody'}]
+                        else place.members
+                    end,
+                    [{'level': 'nobody', 'member_id': 'nobody'}]
                 )
             ) as members
         from {{ contributions }} as contribution
         cross join {{ source('control', 'company') }} as company
+        cross join (
+            select coalesce(bool_or(is_running), false) as is_running from {{ source('control', 'period') }}
+        ) as run
         left join {{ ref('int_employee_place') }} as place
             on
                 contribution.employee_id = place.employee_id

@@ -4,9 +4,9 @@
     supply each of them by name; a column that is no part of the contract goes no further.
 -#}
 {% macro company_input() -%}
-    {%- set supplied = env_var('PERF_INPUTS', '').split(',') -%}
+    {%- set supplied = company_supplies().inputs -%}
     {#- an empty view, seen through while a query is planned, spares whatever would be joined to it -#}
-    {{- config(materialized='table' if model.name in supplied else 'view') -}}
+    {{- config(materialized='whole_table' if model.name in supplied else 'view_in_place') -}}
     {%- set columns = model.columns.values() -%}
     select
         {% for column in columns -%}

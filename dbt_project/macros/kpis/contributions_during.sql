@@ -49,5 +49,5 @@
 
 {#- The KPIs of the company's scheme, in its order. -#}
 {% macro kpis_in_use() -%}
-    {{ return(env_var('PERF_KPIS', '').split(',') | select | list) }}
+    {{ return(company_supplies().kpis) }}
 {%- endmacro %}

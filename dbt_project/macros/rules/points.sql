@@ -7,7 +7,7 @@
 {% macro points(attainment) -%}
     cast(
         case rule_kind
-            {% for kind in column_in_use(source('scheme', 'rule'), 'kind') -%}
+            {% for kind in company_supplies().rule_kinds -%}
             when '{{ kind }}' then {{ context['rule_' ~ kind](attainment) }}
             {% endfor -%}
             else null
@@ -24,7 +24,7 @@
 -#}
 {% macro rule_in_words(attainment, language) -%}
     case rule_kind
-        {% for kind in column_in_use(source('scheme', 'rule'), 'kind') -%}
+        {% for kind in company_supplies().rule_kinds -%}
         when '{{ kind }}' then {{ context['rule_' ~ kind ~ '_in_words'](attainment)[language] | join(' || ') }}
         {% endfor -%}
     end

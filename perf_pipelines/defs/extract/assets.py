@@ -24,7 +24,7 @@ def _system_assets(site: Site, system: str) -> dg.AssetsDefinition:
         dg.AssetSpec(
             key=site.key("raw", system, table),
             description=declared.description,
-            group_name=site.name("extract"),
+            group_name="extract",
             owners=site.owners,
             kinds={"dlt", "parquet"},
             metadata={
@@ -39,7 +39,7 @@ def _system_assets(site: Site, system: str) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(
-        name=site.name(f"extract_{system}"),
+        name=f"extract_{system}",
         specs=specs,
         required_resource_keys={site.resource},
         pool=site.pool,

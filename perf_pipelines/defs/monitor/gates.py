@@ -1,62 +1,60 @@
-"""The four gates as blocking asset checks: one check a relation that the gate's suite looks at."""
+"""The gates as blocking asset checks: one check a gate, on the asset of the stage that it stands behind."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from perf_pipelines.closing import GATES, Closing
-from perf_pipelines.defs.site import Site
+from perf_pipelines.closing import Closing
+from perf_pipelines.defs.site import STAGES, Site
 from perf_pipelines.defs.tables import table_metadata
-from perf_pipelines.defs.translation import UNPARTITIONED, gate_keys
-from perf_pipelines.gates import GateResult, TableResult
+from perf_pipelines.gates import GateResult
 from perf_pipelines.periods import Cycle
-from perf_pipelines.warehouse.dbt import Floor
+from perf_pipelines.plan import Stage
 
 _log = logging.getLogger(__name__)
 
-_COUNTED_BESIDE = "source_volume"
-"""The relation whose check shows what was set aside: there rows in are held against rows used and rejected."""
-
 
 def gate_checks(site: Site) -> list[dg.AssetChecksDefinition]:
-    """Gate 1 once; gates 2 to 4 for each cycle."""
+    """A gate behind a shared stage once; any other for each cycle."""
     return [
-        _gate(site, floor, cycle)
-        for floor in GATES
-        for cycle in ((None,) if floor in UNPARTITIONED else site.company.cycles)
+        _gate(site, stage, cycle)
+        for stage in site.plan.closing
+        if stage.gate
+        for cycle in (site.company.cycles if stage.by_period else (None,))
     ]
 
 
-def _gate(site: Site, floor: Floor, cycle: Cycle | None) -> dg.AssetChecksDefinition:
-    gate = GATES[floor]
-    keys = gate_keys(site, gate, cycle)
-    key_of = {key.path[-1]: key for key in keys}
+def _gate(site: Site, stage: Stage, cycle: Cycle | None) -> dg.AssetChecksDefinition:
+    gate = stage.gate or ""
+    key = site.key(STAGES, stage.name, cycle=cycle)
 
     @dg.multi_asset_check(
-        name=site.name(gate if cycle is None else f"{cycle}_{gate}"),
+        name=gate if cycle is None else f"{cycle}_{gate}",
         specs=[
             dg.AssetCheckSpec(
                 name=gate,
                 asset=key,
                 blocking=True,
-                description=f"What {gate} expects of {key.path[-1]}: expectations/{gate}.yaml.",
+                description=f"What expectations/{gate}.yaml expects of the stage {stage} and of what it is made of.",
             )
-            for key in keys
         ],
         required_resource_keys={site.resource},
         pool=site.pool,
     )
     def check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         closing: Closing = getattr(context.resources, site.resource)
-        result = closing.check(floor)
-        set_aside = closing.set_aside() if floor is Floor.INPUTS else ()
-        for table in result.tables:
-            counted = table_metadata("set aside, by rule", set_aside) if table.table == _COUNTED_BESIDE else {}
-            yield _check_result(table, name=gate, key=key_of[table.table], more=counted)
-        for row in set_aside:
+        if not stage.by_period and closing.shared_stand():
+            yield dg.AssetCheckResult(asset_key=key, check_name=gate, passed=True, metadata={"unchanged": True})
+            _log.info("%s: open since it was passed", gate)
+            return
+        result = closing.check(stage)
+        # what was quarantined belongs to the rows that came in, which the first stage reads
+        quarantined = closing.quarantined() if stage.needs is None else ()
+        yield _check_result(result, key=key, quarantined=quarantined)
+        for row in quarantined:
             _log.info(
-                "%s row(s) of %s set aside, %s; the first is %s: %s",
+                "%s row(s) of %s quarantined, %s; the first is %s: %s",
                 *(row[column] for column in ("rows", "source_table", "rule", "first_row", "reason")),
             )
         for warning in _warnings(result):
@@ -86,26 +84,42 @@ def _warnings(result: GateResult) -> Iterator[str]:
             )
 
 
-def _check_result(
-    table: TableResult, *, name: str, key: dg.AssetKey, more: Mapping[str, dg.TableMetadataValue]
-) -> dg.AssetCheckResult:
-    failed = [expectation for expectation in table.expectations if not expectation.passed]
-    closes = any(expectation.severity == "error" for expectation in failed)
+def _check_result(gate: GateResult, *, key: dg.AssetKey, quarantined: Sequence[dict[str, str]]) -> dg.AssetCheckResult:
+    judged = [(table.table, expectation) for table in gate.tables for expectation in table.expectations]
+    failed = [(table, expectation) for table, expectation in judged if not expectation.passed]
     offending = [
-        {"expectation": expectation.type, "because": expectation.because["en"], **row}
-        for expectation in failed
+        {"relation": table, "expectation": expectation.type, "because": expectation.because["en"], **row}
+        for table, expectation in failed
         for row in expectation.offending
     ]
     return dg.AssetCheckResult(
         asset_key=key,
-        check_name=name,
+        check_name=gate.gate.id,
         passed=not failed,
-        severity=dg.AssetCheckSeverity.ERROR if closes or not failed else dg.AssetCheckSeverity.WARN,
-        description="; ".join(expectation.because["en"] for expectation in failed) or None,
+        severity=dg.AssetCheckSeverity.WARN if failed and gate.passed else dg.AssetCheckSeverity.ERROR,
+        description="; ".join(expectation.because["en"] for _, expectation in failed) or None,
         metadata={
-            "rows looked at": table.rows,
-            "expectations": len(table.expectations),
+            "rows checked": sum(table.rows for table in gate.tables),
             **table_metadata("offending rows", offending),
-            **more,
+            **table_metadata("quarantined, by rule", quarantined),
+            **table_metadata(
+                "expectations",
+                [
+                    {
+                        "relation": table,
+                        "expectation": expectation.type,
+                        "column": expectation.column or "",
+                        "result": "passed" if expectation.passed else "failed",
+                        "severity": expectation.severity,
+                        "offending rows": str(expectation.unexpected_count),
+                        "because": expectation.because["en"],
+                    }
+                    for table, expectation in judged
+                ],
+            ),
+            **table_metadata(
+                "rows checked by relation",
+                [{"relation": table.table, "rows": str(table.rows)} for table in gate.tables],
+            ),
         },
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from perf_pipelines.defs.jobs import job_name, tracking_name
+from perf_pipelines.defs.jobs import TRACKING, job_name
 from perf_pipelines.defs.site import Site, first_days
 from perf_pipelines.periods import Cycle
 
@@ -24,7 +24,7 @@ def evaluation_schedule(site: Site, cycle: Cycle, job: UnresolvedAssetJobDefinit
     hour = _HOUR + 1 if cycle.months > 1 else _HOUR
 
     @dg.schedule(
-        name=f"{job_name(site, cycle)}_schedule",
+        name=f"{job_name(cycle)}_schedule",
         job=job,
         cron_schedule=f"0 {hour} {days}",
         execution_timezone=site.company.timezone.key,
@@ -48,7 +48,7 @@ def tracking_schedule(site: Site, job: UnresolvedAssetJobDefinition) -> dg.Sched
     """The job's run of every day, at 05:00 in the company's time zone, when the day before is over."""
 
     @dg.schedule(
-        name=f"{tracking_name(site)}_schedule",
+        name=f"{TRACKING}_schedule",
         job=job,
         cron_schedule=f"0 {_HOUR_OF_TRACKING} * * *",
         execution_timezone=site.company.timezone.key,

@@ -1,49 +1,49 @@
-"""What is running, tracked once a day: one asset on the KPI floor, with gate 2 as its check."""
+"""What is running, tracked once a day: one asset on the shared stages, with the gate of the facts as its check."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
-from perf_pipelines.closing import GATES, Closing
-from perf_pipelines.defs.jobs import keys_without, tracking_name
-from perf_pipelines.defs.site import Site
+from perf_pipelines.closing import Closing
+from perf_pipelines.defs.jobs import TRACKING
+from perf_pipelines.defs.site import STAGES, Site
 from perf_pipelines.defs.tables import table_metadata
-from perf_pipelines.defs.translation import gate_keys
+from perf_pipelines.defs.translation import Lineage
 from perf_pipelines.errors import GateFailed
 from perf_pipelines.records.alerts import Alert
 from perf_pipelines.tracking import running_on, track_running
-from perf_pipelines.warehouse.dbt import Floor
 
 _TOLD = ("manager_id", "employee_id", "period_id", "kpi_id", "sentence_en")
 
 
-def tracking_asset(site: Site, built: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
-    """``fct_kpi_progress`` and ``fct_kpi_alert`` of what is running, on the assets of ``built`` that have no cycle.
+def tracking_asset(site: Site, lineage: Lineage) -> dg.AssetsDefinition:
+    """``fct_kpi_progress`` and ``fct_kpi_alert`` of what is running, behind the stages that all periods share.
 
     It has no partitions: a period that is running is none yet. A closed gate 2 fails it, and what was published stays.
     """
-    key = site.key("tracking")
-    kpis = [each for each in keys_without(built, site.company.cycles) if "raw" not in each.path]
+    key = site.key(TRACKING)
+    gate = site.plan.gated_before(site.plan.tracking[-1])
+    check = gate.gate if gate and gate.gate else TRACKING
 
     @dg.multi_asset(
-        name=site.name("track"),
+        name="track",
         specs=[
             dg.AssetSpec(
                 key=key,
                 description="How far the running periods have come, and who was told (docs/tracking.md).",
-                deps=list(dict.fromkeys([*gate_keys(site, GATES[Floor.INPUTS], None), *kpis])),
-                group_name=tracking_name(site),
+                deps=[*(site.key(STAGES, stage.name) for stage in site.plan.shared[-1:]), *lineage.kpi_views()],
+                group_name=TRACKING,
                 owners=site.owners,
                 kinds={"duckdb", "parquet"},
             )
         ],
         check_specs=[
             dg.AssetCheckSpec(
-                name=GATES[Floor.FACTS],
+                name=check,
                 asset=key,
                 blocking=True,
-                description="What gate_2_facts expects of what is running: expectations/gate_2_facts.yaml.",
+                description=f"What expectations/{check}.yaml expects of what is running.",
             )
         ],
         required_resource_keys={site.resource},
@@ -56,9 +56,7 @@ def tracking_asset(site: Site, built: list[dg.AssetsDefinition]) -> dg.AssetsDef
         try:
             tracked = track_running(closing, running_on(closing))
         except GateFailed as closed:
-            yield dg.AssetCheckResult(
-                asset_key=key, check_name=GATES[Floor.FACTS], passed=False, description=str(closed)
-            )
+            yield dg.AssetCheckResult(asset_key=key, check_name=check, passed=False, description=str(closed))
             raise
         yield dg.MaterializeResult(
             asset_key=key,
@@ -71,7 +69,7 @@ def tracking_asset(site: Site, built: list[dg.AssetsDefinition]) -> dg.AssetsDef
         )
         yield dg.AssetCheckResult(
             asset_key=key,
-            check_name=GATES[Floor.FACTS],
+            check_name=check,
             passed=True,
             description=None if tracked.running.periods else "No period is running, so nothing was looked at.",
         )

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from perf_pipelines.closing import Closing
-from perf_pipelines.defs.site import AS_OF_TAG, PUBLISHED, Site
+from perf_pipelines.defs.site import AS_OF_TAG, PUBLISHED, STAGES, Site
 from perf_pipelines.defs.tables import table_metadata
 from perf_pipelines.defs.translation import group_name
 from perf_pipelines.periods import Cycle
@@ -14,12 +14,20 @@ from perf_pipelines.periods import Cycle
 _log = logging.getLogger(__name__)
 
 
-def publish_assets(site: Site, marts: list[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
-    """For each cycle one asset that depends on every mart of ``marts`` of that cycle, or of none."""
-    keys = [key for definition in marts for key in definition.keys if "marts" in key.path]
+def publish_assets(site: Site, stages: list[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
+    """For each cycle one asset that depends on every mart of ``stages`` of that cycle, or of none."""
+    keys = [key for definition in stages for key in definition.keys if "marts" in key.path]
     others = {str(cycle) for cycle in site.company.cycles}
+    last = site.plan.closing[-1].name
     return [
-        _published(site, cycle, [key for key in keys if not (set(key.path) & (others - {str(cycle)}))])
+        _published(
+            site,
+            cycle,
+            [
+                site.key(STAGES, last, cycle=cycle),
+                *(key for key in keys if not set(key.path) & (others - {str(cycle)})),
+            ],
+        )
         for cycle in site.company.cycles
     ]
 
@@ -29,7 +37,7 @@ def _published(site: Site, cycle: Cycle, marts: list[dg.AssetKey]) -> dg.AssetsD
         key=site.key(PUBLISHED, cycle=cycle),
         description="All marts as a read-only DuckDB file (schema marts) and Parquet, swapped in one rename.",
         deps=marts,
-        group_name=group_name(site, "publish", cycle),
+        group_name=group_name("publish", cycle),
         owners=site.owners,
         kinds={"duckdb", "parquet"},
         partitions_def=site.partitions(cycle),
@@ -41,7 +49,7 @@ def _published(site: Site, cycle: Cycle, marts: list[dg.AssetKey]) -> dg.AssetsD
         closing: Closing = getattr(context.resources, site.resource)
         periods = site.periods(context.partition_keys, cycle)
         closing.check_not_posted(periods)  # between two steps of a run somebody may have posted what stood before
-        publication = closing.publish(periods, as_of=context.run.tags.get(AS_OF_TAG))
+        publication = closing.publish(periods, as_of=context.run.tags.get(AS_OF_TAG), run=context.run.run_id)
         _log.info("published %s, content hash %s", ", ".join(p.id for p in periods), publication.content_hash[:12])
         rows = [{"mart": mart, "rows": str(count)} for mart, count in sorted(publication.rows.items())]
         return dg.MaterializeResult(

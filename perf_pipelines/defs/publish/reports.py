@@ -38,18 +38,18 @@ def report_assets(site: Site) -> list[dg.AssetsDefinition]:
 def report_sensor(site: Site, assets: list[dg.AssetsDefinition]) -> dg.AutomationConditionSensorDefinition:
     """Makes the reports of a period again whenever it was published."""
     keys = [key for definition in assets for key in definition.keys]
-    return dg.AutomationConditionSensorDefinition(site.name("reports"), target=dg.AssetSelection.assets(*keys))
+    return dg.AutomationConditionSensorDefinition("reports", target=dg.AssetSelection.assets(*keys))
 
 
 def _reports(site: Site, cycle: Cycle) -> dg.AssetsDefinition:
     @dg.multi_asset(
-        name=site.name(f"{cycle}_reports"),
+        name=f"{cycle}_reports",
         specs=[
             dg.AssetSpec(
                 key=site.key(str(kind), cycle=cycle),
                 description=description,
                 deps=[site.key(PUBLISHED, cycle=cycle)],
-                group_name=group_name(site, "publish", cycle),
+                group_name=group_name("reports", cycle),
                 owners=site.owners,
                 kinds={"html"},
                 automation_condition=_published_again(),

@@ -1,6 +1,6 @@
 -- The contributions of a year ago of the KPIs that are to grow, made anew from the KPI models, so that it makes no
 -- difference whether and when those periods were closed.
-{{ config(materialized='table') }}  -- each KPI model is a query over whole inputs
+{{ config(materialized='whole_table') }}  -- each KPI model is a query over whole inputs
 -- depends_on: {{ ref('fct_kpi_contribution') }}
 {%- set growing = growing_kpis() %}
 {% if growing -%}

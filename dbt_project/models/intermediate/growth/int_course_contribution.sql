@@ -1,6 +1,6 @@
 -- The contributions of those who are compared, in the months before and after a course. They are made anew from the KPI
 -- models, so that it makes no difference whether and when those periods were closed.
-{{ config(materialized='table') }}  -- each KPI model is a query over whole inputs
+{{ config(materialized='whole_table') }}  -- each KPI model is a query over whole inputs
 
 with asked as (
 

@@ -1,6 +1,6 @@
 -- Who is compared to measure a course: people who finished it, and those of the same position who have not begun it, in
 -- the same whole months before and after. Who was not in the position all the time is no part of it.
-{{ config(materialized='table') }}  -- read several times
+{{ config(materialized='whole_table') }}  -- read several times
 
 with begun as (
 

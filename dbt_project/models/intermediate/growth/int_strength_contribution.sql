@@ -1,7 +1,7 @@
 -- The contributions of the days on which strengths are looked for, of who is measured by the KPI, with the week in
 -- which they fall, counted back from the period's last day. They are made anew from the KPI models, so that it makes no
 -- difference whether and when earlier periods were closed.
-{{ config(materialized='table') }}  -- read several times, and each KPI model is a query over whole inputs
+{{ config(materialized='whole_table') }}  -- read several times, and each KPI model is a query over whole inputs
 
 with contribution as (
 

@@ -1,6 +1,6 @@
 -- The contributions of the periods before those being closed, as far as they are not being closed themselves. They are
 -- made anew from the KPI models, so that it makes no difference whether and when those periods were closed.
-{{ config(materialized='table') }}  -- read several times, and each KPI model is a query over whole inputs
+{{ config(materialized='whole_table') }}  -- read several times, and each KPI model is a query over whole inputs
 
 with previous as (
 

@@ -1,6 +1,6 @@
 -- What each campaign cost and brought in a period being closed, and in the one before it: by the definitions of the
 -- KPIs campaign_roi and campaign_new_customers, whether or not the scheme measures anybody by them.
-{{ config(materialized='table') }}  -- read twice, and each KPI model is a query over whole inputs
+{{ config(materialized='whole_table') }}  -- read twice, and each KPI model is a query over whole inputs
 {% set measured = ['campaign_roi', 'campaign_new_customers'] %}
 
 with contribution as (

@@ -1,6 +1,6 @@
 -- The contributions of the KPIs that are missed: in the period, in those before it and a year ago. They are made anew
 -- from the KPI models, so that it makes no difference whether and when those periods were closed.
-{{ config(materialized='table') }}  -- read several times, and each KPI model is a query over whole inputs
+{{ config(materialized='whole_table') }}  -- read several times, and each KPI model is a query over whole inputs
 -- depends_on: {{ ref('fct_kpi_contribution') }}
 {%- set missed = missed_kpis() %}
 with contribution as (

@@ -1,5 +1,5 @@
 -- Every raw row that does not count, with the rule, the reason and the row as it came.
-{% set staging = env_var('PERF_STAGING', '').split(',') | select | list %}
+{% set staging = company_supplies().staging %}
 
 with rejected as (
 

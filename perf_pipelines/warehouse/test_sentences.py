@@ -1,12 +1,14 @@
-"""What a dbt test promises, in a sentence: the name of a test is its arguments in a row and cannot be read."""
+"""What a dbt test says, in a sentence: the name of a test is its arguments in a row and cannot be read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
-def promise_of(test: Mapping[str, Any]) -> str | None:
+def sentence_of(test: Mapping[str, Any]) -> str | None:
     """The sentence of a generic test of the manifest; None of a kind that is not known here."""
     if says := test.get("meta", {}).get("says"):
         return says

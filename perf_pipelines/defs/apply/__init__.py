@@ -1,1 +1,0 @@
-"""Payout, score table and strategy review as assets."""

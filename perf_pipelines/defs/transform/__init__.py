@@ -1,1 +1,0 @@
-"""Inputs, KPI models and facts as assets."""

@@ -16,6 +16,7 @@ from perf_pipelines.warehouse.test_sentences import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
     from perf_pipelines.warehouse.engine import Warehouse
 
 ROWS_KEPT = 20

@@ -31,13 +31,13 @@ from perf_pipelines.warehouse.data_tests import DataTest
 from perf_pipelines.warehouse.engine import memory_limit
 
 if TYPE_CHECKING:
-    from perf_pipelines.plan import Plan, Stage
     from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
 
     from perf_pipelines.company import Company
+    from perf_pipelines.plan import Plan, Stage
 
 DBT_PROJECT = PROJECT / "dbt_project"
 
@@ -111,7 +111,7 @@ def input_models() -> frozenset[str]:
 def model_files(root: Path) -> Iterator[Path]:
     """The files below ``root`` that dbt reads, in order."""
     for path in sorted(root.rglob("*")):
-        if path.suffix in {".sql", ".yml", ".yaml"} and "target" not in path.relative_to(root).parts:
+        if path.suffix in {".sql", ".yml", ".yaml", ".md"} and "target" not in path.relative_to(root).parts:
             yield path
 
 

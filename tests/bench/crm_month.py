@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perf_pipelines.closing import GATES, Closing
+from perf_pipelines.closing import Closing
 from perf_pipelines.defs.companies import read_company
 from perf_pipelines.home import CompanyHome
 from perf_pipelines.periods import Period
@@ -76,12 +76,12 @@ def _parts(closing: Closing) -> dict[str, float]:
         with measured("prepare"):
             closing.prepare(periods=())
             closing.begin(periods)
-        for floor in OF_A_CLOSING:
+        for stage in closing.plan.closing:
             with measured("dbt run"):
-                closing.build(floor)
-            if floor in GATES:
+                closing.build(stage)
+            if stage.gate:
                 with measured("gates"):
-                    closing.check(floor)
+                    closing.check(stage)
         with measured("publish"):
             closing.publish(periods)
     return parts

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from business_systems.serving.postgres import Postgres
 from perf_pipelines.defs.companies import closing_of
-from perf_pipelines.warehouse.dbt import Floor
 from tests.bench.filling import EMPLOYEES, create, fill
 from tests.bench.measuring import Cost, cost_of, run_by_hand, sql_by_hand
 
@@ -54,7 +53,7 @@ def large_shop(orders: int) -> None:
         finally:
             server.stop()
         closing = closing_of(COMPANY)
-        statements = sql_by_hand(closing.dbt.manifest(), closing.dbt.compile([*Floor]))
+        statements = sql_by_hand(closing.dbt.manifest(), closing.dbt.compile(closing.plan.stages))
         by_hand = _say(
             "its SQL by hand in DuckDB", run_by_hand(statements, warehouse=closing.home.warehouse, folder=folder)
         )

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from perf_pipelines.warehouse.dbt import VIEW
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -62,7 +64,7 @@ def sql_by_hand(manifest: Mapping[str, Any], target: Path) -> list[str]:
             # a company's models lie outside dbt's project folder, and what is compiled of them outside of `target`
             compiled = Path(os.path.normpath(target / "compiled" / "perf" / node["original_file_path"]))
             if compiled.exists():  # a KPI that the company does not use is not compiled
-                kind = "view" if node["config"]["materialized"] == "view" else "table"
+                kind = "view" if node["config"]["materialized"] == VIEW else "table"
                 name = f'{node["schema"]}."{node["name"]}"'
                 statements.append(f"create or replace {kind} {name} as {compiled.read_text()}")
             del pending[node["unique_id"]]

@@ -9,8 +9,9 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from perf_pipelines.defs.companies import read_company
 from perf_pipelines.home import CompanyHome
+from perf_pipelines.plan import PLAN
 from perf_pipelines.warehouse import dbt
-from perf_pipelines.warehouse.dbt import Dbt, Floor
+from perf_pipelines.warehouse.dbt import Dbt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,7 @@ def models_of(closed_march: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     def made(home: str) -> Dbt:
         monkeypatch.setattr(dbt, "_PARSED", {})
+        monkeypatch.setattr(dbt, "_PLAIN", {})
         return Dbt(company=company, home=CompanyHome(tmp_path / "homes" / home))
 
     return made
@@ -56,7 +58,7 @@ def test_models_are_read_once_for_all_homes_and_again_when_what_was_kept_is_dama
 
     second = models_of("second")
     assert second.manifest()["nodes"].keys() == nodes
-    assert (second.compile([Floor.KPIS]) / "compiled" / "perf" / "models" / "kpis").is_dir()
+    assert (second.compile([PLAN.stage("kpis")]) / "compiled" / "perf" / "models" / "kpis").is_dir()
     assert told == ["parse", "compile"]
 
     parsed = tmp_path / "homes" / "parsed"

@@ -15,6 +15,7 @@ from perf_pipelines.defs.companies import read_company
 from perf_pipelines.errors import GateFailed
 from perf_pipelines.home import company_home
 from perf_pipelines.periods import Period
+from perf_pipelines.plan import PLAN, by_period
 from perf_pipelines.publication import OF_RUNNING, open_marts, read_publication
 from perf_pipelines.records.alerts import ALERTS
 from perf_pipelines.records.verification import verify
@@ -23,7 +24,6 @@ from perf_pipelines.reports.edition import Edition
 from perf_pipelines.reports.folder import Kind, reports_of
 from perf_pipelines.reports.marts import PublishedMarts
 from perf_pipelines.tracking import Tracked, running_on, track_running
-from perf_pipelines.warehouse.dbt import Floor
 from perf_pipelines.wording import Language
 from tests.conftest import Outcome, Place, replace_once
 from tests.pipeline.a_small_shop import a_small_shop
@@ -121,18 +121,17 @@ class Shop(Place):
             return Closing(company=read_company(self.name), home=company_home(self.name))
 
     def track(self, day: date, *, is_trial: bool = False) -> Tracked:
-        """What came of tracking on the KPI floor as it stands, without the seconds of extraction and inputs."""
+        """What came of tracking on the shared stages as they stand, without the seconds of extraction and inputs."""
         closing = self.closing
         with closing.alone():
             return track_running(closing, running_on(closing, day), is_trial=is_trial)
 
     def close_april(self) -> None:
-        """Close on the KPI floor as it stands."""
+        """Close on the shared stages as they stand."""
         closing, closed = self.closing, [Period.parse(APRIL)]
         with closing.alone():
             closing.begin(closed)
-            for floor in (Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, Floor.REVIEW):
-                closing.pass_floor(floor)
+            closing.pass_stages(by_period(closing.plan.closing))
             closing.publish(closed)
 
 
@@ -153,8 +152,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Shop:
         for system in closing.company.sources.systems:
             closing.extract(system)
         closing.prepare(periods=())
-        for floor in (Floor.INPUTS, Floor.KPIS):
-            closing.pass_floor(floor)
+        closing.pass_stages(closing.plan.shared)
     return shop
 
 
@@ -251,7 +249,7 @@ def test_a_running_period_is_kept_apart_and_no_gate_of_it_stays_open(shop: Shop)
     closing, april = shop.closing, [Period.parse(APRIL)]
     closing.begin(april)
     with pytest.raises(GateFailed, match=f"gate_2_facts is not open for {APRIL}"):
-        closing.build(Floor.EVALUATION)
+        closing.build(PLAN.stage("evaluation"))
     with pytest.raises(GateFailed):
         closing.publish(april)
     with pytest.raises(GateFailed):
@@ -286,13 +284,13 @@ def test_a_gate_that_was_open_for_the_whole_period_is_shut_by_tracking_a_part_of
     closing, april = shop.closing, [Period.parse(APRIL)]
     with closing.alone():
         closing.begin(april)
-        closing.pass_floor(Floor.FACTS)
+        closing.pass_stage(PLAN.stage("facts"))
     tried = shop.track(date(2026, 4, 6), is_trial=True)
     assert (tried.raised, [alert.employee_id for alert in tried.raised_before]) == ((), ["ann"])
     with closing.alone():
         closing.begin(april)
         with pytest.raises(GateFailed, match=f"gate_2_facts is not open for {APRIL}"):
-            closing.pass_floor(Floor.EVALUATION)
+            closing.pass_stage(PLAN.stage("evaluation"))
 
 
 def test_closing_what_was_tracked_gives_what_closing_alone_gives(shop: Shop, untracked: Shop) -> None:

@@ -20,9 +20,10 @@ from perf_pipelines.closing import Closing
 from perf_pipelines.company import load_company
 from perf_pipelines.home import CompanyHome
 from perf_pipelines.periods import Period
+from perf_pipelines.plan import PLAN
 from perf_pipelines.scheme.model import Scheme
 from perf_pipelines.scheme.tables import scheme_tables
-from perf_pipelines.warehouse.dbt import DBT_PROJECT, Floor, input_models, kpi_models
+from perf_pipelines.warehouse.dbt import DBT_PROJECT, input_models, kpi_models
 from perf_pipelines.warehouse.engine import compared_periods
 from tests.bench.measuring import sql_by_hand
 from tests.reference.given import Span
@@ -397,7 +398,7 @@ def needed(
         if node["unique_id"] in between or node["name"] in given:
             continue
         between[node["unique_id"]] = (
-            node if as_built else {**node, "config": {**node["config"], "materialized": "table"}}
+            node if as_built else {**node, "config": {**node["config"], "materialized": "whole_table"}}
         )
         waiting.extend(by_id[key] for key in node["depends_on"]["nodes"] if key in by_id)
     return between
@@ -416,7 +417,7 @@ def _compiled(folder: Path) -> tuple[Mapping[str, Any], Path]:
     closing.prepare(periods=PERIODS)
     closing.dbt.parse()
     # compiled and not built: nothing is asked of rows that this company does not have
-    target = closing.dbt.compile([Floor.INPUTS, Floor.FACTS, Floor.EVALUATION, Floor.PAYOUT, Floor.REVIEW])
+    target = closing.dbt.compile([stage for stage in PLAN.closing if stage.name != "kpis"])
     return closing.dbt.manifest(), target
 
 

@@ -16,8 +16,9 @@ from business_systems import Systems, World, running
 from perf_pipelines.closing import Closing
 from perf_pipelines.company import load_company
 from perf_pipelines.home import CompanyHome
+from perf_pipelines.plan import PLAN
 from perf_pipelines.publication import open_marts
-from perf_pipelines.warehouse.dbt import DBT_PROJECT, Floor, input_models, kpi_models
+from perf_pipelines.warehouse.dbt import DBT_PROJECT, input_models, kpi_models
 from tests.conftest import PROJECT, Place
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COMPANY = PROJECT / "companies" / "xx_ecommerce"
+INPUTS = PLAN.stage("inputs")
 FEBRUARY = datetime(2025, 2, 5, tzinfo=UTC)
 APRIL = datetime(2025, 4, 5, tzinfo=UTC)
 JANUARY = "ordered_on between '2025-01-01' and '2025-01-31'"
@@ -49,7 +51,7 @@ def extract(closing: Closing, systems: Systems) -> str:
 
 def build_inputs(closing: Closing, *, as_of: str | None = None) -> None:
     closing.prepare(periods=[], as_of=as_of)
-    broken = [result.name for result in closing.build(Floor.INPUTS) if not result.passed]
+    broken = [result.test.name for result in closing.build(INPUTS).failed]
     assert not broken
 
 
@@ -116,7 +118,7 @@ def test_in_another_year_every_planted_defect_is_found_too(seed: int, tmp_path: 
 
 
 def hold_what_was_planted(world: World, closing: Closing) -> None:
-    assert closing.check(Floor.INPUTS).passed
+    assert closing.check(INPUTS).passed
 
     refused = "select source_system, source_table, source_key, rule from inputs.staged_rows where rule is not null"
     found = rows(closing, refused)
@@ -164,7 +166,7 @@ def test_two_systems_that_contradict_each_other_close_the_first_gate_with_the_da
     with running(world, folder=tmp_path / "files") as systems:
         extract(closing, systems)
     build_inputs(closing)
-    gate = closing.check(Floor.INPUTS)
+    gate = closing.check(INPUTS)
     assert not gate.passed
     days = [row["day"] for row in world.truth()["contradictory"] if not row["within_tolerance"]]
     said = [problem.row or "" for problem in gate.failure().problems]
@@ -189,7 +191,7 @@ def test_orders_that_come_late_count_in_their_month_and_not_as_of_a_load_before_
         first_load = extract(closing, systems)
         build_inputs(closing)
         # finance, too, knows nothing yet of what comes late
-        assert closing.check(Floor.INPUTS).passed
+        assert closing.check(INPUTS).passed
         in_february, all_in_february = read()
         systems.advance(APRIL)
         extract(closing, systems)

@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perf_pipelines.commands.appeal import appeal_commands
+from perf_pipelines.commands.dbt import dbt
 from perf_pipelines.commands.note import note_commands
 from perf_pipelines.commands.options import (
     CompanyOption,
@@ -359,6 +360,7 @@ def content_hash(
 
 
 app.command()(track)
+app.command()(dbt)
 app.command(name="what-if")(what_if)
 
 scheme_commands = typer.Typer(no_args_is_help=True, help="Schemes that are not in force yet.")

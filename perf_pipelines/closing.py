@@ -1,7 +1,7 @@
 """Closing periods: the steps that Dagster orders, each a plain function of a company and its state.
 
-Extract, pass the stages of the plan (:mod:`~perf_pipelines.plan`) with their gates, publish. Dagster's assets call these
-methods and nothing else; they can be called without Dagster.
+Extract, pass the stages of the plan (:mod:`~perf_pipelines.plan`) with their gates, publish. Dagster's assets call
+these methods and nothing else; they can be called without Dagster.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class Closing:
         """
         gate_process()  # it gets ready while the first stage is built
         self.home.mark_last_run()
-        self.dbt.write_company_macros()
+        self.dbt.link_project()
         self._as_of = as_of
         if not anew and self.shared_stand(as_of):
             self.name(periods)
@@ -194,12 +194,18 @@ class Closing:
         )
 
     def stand_published(self, periods: Sequence[Period], *, as_of: str | None = None) -> bool:
-        """Whether closing ``periods`` now could change nothing: they are published, of what would be read now."""
-        if not self.home.published.exists():
+        """Whether closing ``periods`` now could change nothing: they are published, of what would be read now.
+
+        Not where the warehouse has been deleted: a what-if reads it, and closing them again brings it back.
+        """
+        if not self.home.published.exists() or not self.shared_stand(as_of):
             return False
         published = read_publication(self.home).periods
+        kept = self.warehouse.closed_periods()
         return all(
-            period.id in published and published[period.id].read == self.read_by(period, as_of=as_of)
+            period.id in kept
+            and period.id in published
+            and published[period.id].read == self.read_by(period, as_of=as_of)
             for period in periods
         )
 
@@ -218,7 +224,7 @@ class Closing:
         """What the tables of ``periods`` hold beside their days: revisions, and what was published of their parts."""
         parts = {period: self.company.parts_of(period) for period in periods}
         months = {period: self.company.months_of(period) for period in periods if period.cycle.months > 1}
-        revisions = self.records.revisions() if periods else {}
+        revisions = self.records.revisions() if periods else dict[str, int]()
         return {
             "revisions": revisions,
             "parts": parts,
@@ -292,15 +298,15 @@ class Closing:
         """Build a stage with dbt and run its data tests; failed tests are in the result, not raised.
 
         :class:`GateFailed` when the gates below are not open for the periods being closed, as when somebody
-        materializes one asset alone. The gates from here on are shut until they have been run again. A shared stage that
-        stands already (:meth:`prepare`) is not built.
+        materializes one asset alone. The gates from here on are shut until they have been run again. A shared stage
+        that stands already (:meth:`prepare`) is not built.
         """
         self._demand_open(gates_of(self.plan.below(stage)), behind=f"stage `{stage}`")
         read = "" if stage.by_period else self._read_by_shared(self._as_of)
         if read and self.shared_stand(self._as_of):
             return StageResult(stands=True)
         self.warehouse.shut_gates(self.plan.shut_by(stage))
-        has_views = self.warehouse.has_views(stage.name)
+        has_views = self.warehouse.has_views(stage.name) and self.dbt.has_compiled_views(stage, self.plan)
         if has_views:
             self.warehouse.record_built(stage.name, read="")  # what follows may end anywhere
         built = self.dbt.build(stage, plan=self.plan, views=not has_views)

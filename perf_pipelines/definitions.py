@@ -63,7 +63,7 @@ def company_definitions(name: str) -> dg.Definitions:
             *(evaluation_schedule(site, cycle, job) for cycle, job in jobs.items()),
             tracking_schedule(site, daily),
         ],
-        sensors=[report_sensor(site, reports)],
+        sensors=[report_sensor(reports)],
         resources={site.resource: ClosingResource(company=name)},
         executor=dg.in_process_executor,
     )

@@ -1,8 +1,8 @@
 """Great Expectations in a process of its own, which is started when it is known that gates will be run.
 
-Importing Great Expectations takes as long as building two stages, and can be done beside it. The process is started once
-for all closings of this one, takes a gate and its tables at a time, and ends with it: its standard input is a pipe from
-here, also when this process is killed.
+Importing Great Expectations takes as long as building two stages, and can be done beside it. The process is started
+once for all closings of this one. It takes a gate and its tables at a time. Its standard input is a pipe from here, so
+that it ends with this process, also when this one is killed.
 """
 
 from __future__ import annotations

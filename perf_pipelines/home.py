@@ -85,6 +85,7 @@ class CompanyHome:
 
     def mark_last_run(self) -> None:
         """Let the link ``_last_run`` beside the companies lead here: bare dbt commands in dbt_project/ follow it."""
+        self.root.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.root.parent / f"_last_run-{os.getpid()}"
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(self.root.name, target_is_directory=True)

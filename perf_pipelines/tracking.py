@@ -115,9 +115,9 @@ def track(closing: Closing, on: date | None = None, *, cycles: Collection[Cycle]
 def track_running(closing: Closing, running: Running, *, is_trial: bool = False) -> Tracked:
     """Compute how far the periods have come, and but for a trial raise the alerts that are new, and publish both.
 
-    On the shared stages of a company that the caller holds alone. :class:`~perf_pipelines.errors.GateFailed` leaves what
-    was published as it was. Whatever happens, gate 2 is shut for these periods afterwards: what was looked at is a part
-    of them.
+    On the shared stages of a company that the caller holds alone. :class:`~perf_pipelines.errors.GateFailed` leaves
+    what was published as it was. Whatever happens, the gates are shut for these periods afterwards: what was checked is
+    a part of them.
     """
     if not running.periods:
         return Tracked(running=running)

@@ -2,7 +2,8 @@
 
 No rule stands here. The SELECTs that dbt compiled when the period was closed are run again, in a database in memory
 under the warehouse's name: once as it was, which has to give what is published, and once with the other actuals. What
-they read and do not make themselves are views there on the real warehouse, which is opened for reading alone. A portal may call :func:`what_if`; docs/what-if.md says what is held fixed.
+they read and do not make themselves are views there on the real warehouse, which is opened for reading alone. A portal
+may call :func:`what_if`; docs/what-if.md says what is held fixed.
 """
 
 from __future__ import annotations
@@ -33,13 +34,8 @@ if TYPE_CHECKING:
     from perf_pipelines.warehouse.dbt import CompiledModel
 
 _SCORED, _SAID = ("fct_evaluation", "fct_payout"), ("fct_score_step",)
-_GIVEN = frozenset(
-    {
-        *("int_assigned_kpi", "int_assignment_period", "int_assigned_kpi_actual", "int_year_ago_actual"),
-        *("fct_kpi_contribution", "fct_kpi_actual", "agg_kpi_actual", "fct_feedback_score"),
-    }
-)
-"""What is not computed again: the facts, and what others have said."""
+_SAID_BY_OTHERS = "fct_feedback_score"
+"""What is not computed again, though a stage of scoring builds it."""
 
 _FINEST = Decimal("0.00000001")
 _LARGEST = Decimal(10) ** 14
@@ -329,9 +325,11 @@ class _Trial:
         if not counted["rows"]:
             raise self._gone("the warehouse does not hold it any more")
         try:
-            self._scoring = self._closing.dbt.compiled(_SCORED, given=_GIVEN)
-            scored = {model.name for model in self._scoring}
-            self._wording = self._closing.dbt.compiled(_SAID, given=_GIVEN | scored)
+            given = {_SAID_BY_OTHERS, *(name for _, name in _SUPPOSED), _YEAR_AGO}
+            stages = self._closing.plan.scoring
+            self._scoring = self._closing.dbt.compiled(_SCORED, stages=stages, given=given)
+            given |= {model.name for model in self._scoring}
+            self._wording = self._closing.dbt.compiled(_SAID, stages=stages, given=given)
         except FileNotFoundError as deleted:
             raise self._gone("what dbt compiled has been deleted") from deleted
 
@@ -363,12 +361,12 @@ class _Trial:
         of_period = f"where period_id = {literal(period.id)}"
         connection.execute(
             f"""
-            create table intermediate.int_year_ago_actual as
+            create table intermediate.{_YEAR_AGO} as
             select period_id, employee_id, position_id, department_id, active_from, kpi_id, year_ago_actual as actual
             from kept.marts.fct_kpi_score {of_period} and year_ago_actual is not null
             """
         )
-        made |= {("intermediate", "int_year_ago_actual"), *_SUPPOSED}
+        made |= {("intermediate", _YEAR_AGO), *_SUPPOSED}
         for schema, name in sorted(read - made):
             relation = f"{identifier(schema)}.{identifier(name)}"
             connection.execute(f"create view {relation} as select * from kept.{relation}")
@@ -387,6 +385,7 @@ class _Trial:
         self._connection.execute(_ACTUALS, parameters)
 
 
+_YEAR_AGO = "int_year_ago_actual"
 _SUPPOSED = (("intermediate", "int_assigned_kpi_actual"), ("marts", "fct_kpi_actual"))
 """The relations that hold the other actuals, by schema and name."""
 
@@ -431,7 +430,8 @@ where
     period_id = $period_id
     and (employee_id <> $employee_id or kpi_id not in (select kpi_id from warehouse.control.asked))
 union all by name
-select distinct $period_id as period_id, $employee_id as employee_id, kpi_id, whole as actual from warehouse.control.asked
+select distinct $period_id as period_id, $employee_id as employee_id, kpi_id, whole as actual
+from warehouse.control.asked
 """
 
 

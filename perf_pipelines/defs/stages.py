@@ -114,8 +114,7 @@ def _before(site: Site, stage: Stage, cycle: Cycle | None) -> list[dg.AssetDep]:
     """
     needed = site.plan.below(stage)[-1:]
     deps = [dg.AssetDep(site.key(STAGES, each.name, cycle=cycle if each.by_period else None)) for each in needed]
-    is_first = cycle is not None and not any(each.by_period for each in needed)
-    if is_first and cycle.months > 1:
+    if cycle is not None and cycle.months > 1 and not any(each.by_period for each in needed):
         # a quarter may begin before the company's first month
         inside = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
         parts = {version.mean_of.get(cycle) for version in site.company.scheme.evaluation}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import sqlalchemy as db
@@ -13,6 +13,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventL
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import SqliteStorageConfig
 from dagster._serdes import ConfigurableClassData
+from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
 _KEPT_OPEN = 4
@@ -23,8 +24,8 @@ class KeptOpenSqliteEventLogStorage(SqliteEventLogStorage):
     """Dagster's own storage, and its own files; a plain ``SqliteEventLogStorage`` reads and writes them too.
 
     Dagster's opens and closes the file for each event. Here the connection is kept, which makes a run's events three
-    times as cheap, and SQLite does not wait for the disk at each of them (``synchronous = normal``, safe in WAL mode): a
-    power cut may lose the last events of a run's log, and nothing that people have decided.
+    times as cheap, and SQLite does not wait for the disk at each of them (``synchronous = normal``, safe in WAL mode).
+    A power cut may lose the last events of a run's log, and nothing that people have decided.
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -38,7 +39,7 @@ class KeptOpenSqliteEventLogStorage(SqliteEventLogStorage):
         return cls(inst_data=inst_data, **config_value)
 
     @contextmanager
-    def _connect(self, shard: str) -> Iterator[db.Connection]:
+    def _connect(self, shard: str) -> Generator[db.Connection]:
         check.str_param(shard, "shard")
         with self._db_lock:
             engine = self._engine(shard)
@@ -67,10 +68,10 @@ class KeptOpenSqliteEventLogStorage(SqliteEventLogStorage):
             connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
         )
 
-        @db.event.listens_for(engine, "connect")
         def set_up(connection: sqlite3.Connection, _: object) -> None:
             connection.execute("pragma synchronous = normal")
 
+        event.listen(engine, "connect", set_up)
         return engine
 
     def dispose(self) -> None:

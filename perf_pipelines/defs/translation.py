@@ -19,9 +19,6 @@ from perf_pipelines.warehouse.dbt import VIEW
 _OURS = frozenset({"scheme", "control"})
 """dbt sources that the pipeline itself writes; every other is a business system."""
 
-_GROUPS = {"staging": "staging", "marts": "dimensions"}
-"""Groups of the shared stages' models by schema, where it is not the name of the stage: none has more than 40 assets."""
-
 
 class Translator(DagsterDbtTranslator):
     """Names a company's dbt nodes, as if each stood once; :class:`Lineage` puts in the cycle."""
@@ -128,12 +125,24 @@ class Lineage:
 
     def _spec(self, key: str, cycle: Cycle | None) -> dg.AssetSpec:
         stage = self._stage_of[key]
-        group = group_name(stage.name, cycle)
-        if not stage.by_period:
-            group = _GROUPS.get(self._nodes[key]["schema"], group)
         return self._specs[key].replace_attributes(
-            key=self._key(key, cycle), deps=self._deps(key, cycle), group_name=group
+            key=self._key(key, cycle), deps=self._deps(key, cycle), group_name=self._group(key, stage, cycle)
         )
+
+    def _group(self, key: str, stage: Stage, cycle: Cycle | None) -> str:
+        """The group of a model: its stage, of which what would make it too large to be read has a group of its own."""
+        node = self._nodes[key]
+        match node["schema"]:
+            case "staging":
+                return "staging"
+            case "gates":
+                return group_name(f"{stage}_gate", cycle)
+            case "inputs" if node["name"].startswith("company_"):
+                return "company_inputs"
+            case "marts" if not stage.by_period:
+                return "dimensions"
+            case _:
+                return group_name(stage.name, cycle if stage.by_period else None)
 
     def _deps(self, key: str, cycle: Cycle | None) -> list[dg.AssetDep]:
         found: dict[dg.AssetKey, dg.AssetDep] = {}

@@ -28,8 +28,8 @@ class DataTest:
     """A data test of the manifest with its compiled SQL, whose rows break it.
 
     ``failures`` is the SQL expression that counts them, ``warns`` and ``fails`` are the conditions on that count, as
-    dbt's configs fail_calc, warn_if and error_if have them; ``blocks`` is false for a test of severity warn. ``says`` is
-    what the test says in a sentence, ``model`` the id of the model that it is attached to.
+    dbt's configs fail_calc, warn_if and error_if have them; ``blocks`` is false for a test of severity warn. ``says``
+    is what the test says in a sentence, ``model`` the id of the model that it is attached to.
     """
 
     id: str
@@ -44,14 +44,14 @@ class DataTest:
     blocks: bool
 
     @classmethod
-    def of(cls, node: Mapping[str, Any], sql: str) -> DataTest:
+    def of(cls, node: Mapping[str, Any], *, sql: str, file: str) -> DataTest:
         """The test of a node of manifest.json."""
         config = node["config"]
         return cls(
             id=node["unique_id"],
             name=node["name"],
             model=node.get("attached_node"),
-            file=node["original_file_path"],
+            file=file,
             says=node["description"] or sentence_of(node) or node["name"],
             sql=sql,
             failures=config["fail_calc"],

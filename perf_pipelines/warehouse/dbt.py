@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from filelock import FileLock
@@ -32,7 +33,6 @@ from perf_pipelines.warehouse.engine import memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
 
@@ -40,10 +40,6 @@ if TYPE_CHECKING:
     from perf_pipelines.plan import Plan, Stage
 
 DBT_PROJECT = PROJECT / "dbt_project"
-
-
-_KEPT_AS_TABLES = frozenset({"inputs", "staging", "kpis"})
-"""Schemas that a run for another period leaves as they are."""
 
 
 VIEW = "view_in_place"
@@ -81,12 +77,13 @@ class CompiledModel:
 
 @dataclass(frozen=True, kw_only=True)
 class _Parsed:
-    """What dbt has read: its manifest, the same as plain data, and the company's models as it calls their folder."""
+    """What dbt has read: its manifest, and the same as plain data."""
 
     manifest: Manifest
     plain: Mapping[str, Any]
-    models: str
 
+
+_PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "macros", "models", "tests")
 
 _PARSED: dict[str, _Parsed] = {}
 """What this process has parsed, by build id, the newest last."""
@@ -208,7 +205,7 @@ class Dbt:
             read = {model for model in node["depends_on"]["nodes"] if model in nodes}
             is_of_stage = node["resource_type"] == "test" and read <= below and not read.isdisjoint(built)
             if is_of_stage and node.get("attached_node") not in empty:
-                found.append(DataTest.of(node, compiled[key]))
+                found.append(DataTest.of(node, sql=compiled[key], file=self._file(node["original_file_path"])))
         return tuple(found)
 
     @cached_property
@@ -265,7 +262,8 @@ class Dbt:
         return self._built(name, [name], ())
 
     def _built(self, called: str, selected: Sequence[str], left_out: Sequence[str]) -> tuple[Built, ...]:
-        parsed = self._held or self.parse()
+        if not self._held:
+            self.parse()
         without = [*(("--exclude", *left_out) if left_out else ())]
         outcome = self._invoke("run", "--no-write-json", "--select", *selected, *without)
         results = getattr(outcome.result, "results", ())
@@ -275,7 +273,7 @@ class Dbt:
                 f"dbt could not build `{called}` of {self._company.id}",
                 [
                     Problem(
-                        file=self._file(result.node, parsed),
+                        file=self._file(result.node.original_file_path),
                         field=result.node.name,
                         what=(result.message or f"the model was {result.status}").strip(),
                         todo="correct the model and run again",
@@ -312,32 +310,45 @@ class Dbt:
             )
         return outcome.result
 
-    def compiled(self, wanted: Sequence[str], *, given: Collection[str]) -> tuple[CompiledModel, ...]:
-        """The models between tables that are ``given`` and those ``wanted``, as the last run compiled them, in order.
+    def compiled(
+        self, wanted: Sequence[str], *, stages: Collection[Stage], given: Collection[str] = ()
+    ) -> tuple[CompiledModel, ...]:
+        """The models that ``wanted`` are computed by, as the last run compiled them, in order: those of ``stages``.
 
+        With them all views that they read; what other stages keep as tables, and what is ``given``, is left out.
         Nothing is compiled or written. :class:`FileNotFoundError` when dbt's working files have been deleted.
         """
-        target = self._home.dbt / "target"
         manifest = self.manifest()
         nodes: Mapping[str, Any] = manifest["nodes"]
         readable = {**nodes, **manifest["sources"]}
         models = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
+        names = {stage.name for stage in stages}
         ordered: dict[str, CompiledModel] = {}
 
         def add(name: str) -> None:
             node = models[name]
-            if name in ordered or name in given or node["schema"] in _KEPT_AS_TABLES:
+            is_kept = node["config"]["materialized"] != VIEW and names.isdisjoint(node["tags"])
+            if name in ordered or name in given or is_kept:
                 return
             for key in node["depends_on"]["nodes"]:
                 if key in nodes:
                     add(nodes[key]["name"])
-            select = (target / "compiled" / "perf" / node["original_file_path"]).read_text()
             reads = tuple(_relation(readable[key]) for key in node["depends_on"]["nodes"])
+            select = self._compiled_file(node).read_text()
             ordered[name] = CompiledModel(schema=node["schema"], name=name, select=select, reads=reads)
 
         for name in wanted:
             add(name)
         return tuple(ordered.values())
+
+    def has_compiled_views(self, stage: Stage, plan: Plan) -> bool:
+        """Whether the SQL of a stage's views lies where it was compiled; dbt's files may be deleted at any time."""
+        nodes: Mapping[str, Any] = self.manifest()["nodes"]
+        views = (nodes[key] for key in self.node_ids(stage, plan) if nodes[key]["config"]["materialized"] == VIEW)
+        return all(self._compiled_file(view).exists() for view in views)
+
+    def _compiled_file(self, node: Mapping[str, Any]) -> Path:
+        return self._home.dbt / "target" / "compiled" / "perf" / node["original_file_path"]
 
     def parse(self) -> _Parsed:
         """Read the project, unless another process has read the same; :class:`RunFailed` when it is wrong."""
@@ -376,10 +387,10 @@ class Dbt:
             manifest = Manifest.from_msgpack(self._kept_file("msgpack").read_bytes(), decoder=decoder)
         except Exception:  # dbt too parses again whatever it is that cannot be read
             return None
-        return _Parsed(manifest=manifest, plain=plain, models=self._models)
+        return _Parsed(manifest=manifest, plain=plain)
 
     def _read(self) -> _Parsed:
-        self.write_company_macros()
+        self.link_project()
         outcome = self._invoke("parse")
         if not outcome.success:
             raise RunFailed(
@@ -395,7 +406,7 @@ class Dbt:
             for oldest in kept[: -3 * _PARSED_KEPT]:
                 oldest.unlink(missing_ok=True)
         plain = json.loads((target / "manifest.json").read_bytes())
-        return _Parsed(manifest=outcome.result, plain=plain, models=self._models)
+        return _Parsed(manifest=outcome.result, plain=plain)
 
     def _invoke(self, command: str, *arguments: str) -> Any:
         from dbt.cli.main import dbtRunner
@@ -403,7 +414,7 @@ class Dbt:
         arguments = (
             *("--log-level", "none", "--log-level-file", "none", "--no-version-check", "--no-print"),
             command,
-            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+            *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
             *arguments,
         )
         with _environment({**self.environment(), "PERF_RUN_BY_PIPELINE": "yes"}):
@@ -412,9 +423,9 @@ class Dbt:
             finally:
                 _close_connection()
 
-    def _file(self, node: Any, parsed: _Parsed) -> str:
-        # the same models may have been parsed in another folder
-        return node.original_file_path.replace(parsed.models, self._models, 1)
+    def _file(self, original: str) -> str:
+        """A file of the project, as seen from dbt_project/."""
+        return original.replace("company/models", self._models, 1)
 
     def _supplies(self) -> dict[str, Any]:
         """What models ask of the company while they are parsed and compiled, with what its scheme uses."""
@@ -433,31 +444,41 @@ class Dbt:
             ),
         }
 
-    def write_company_macros(self) -> None:
-        """Put the macro ``company_supplies`` into the state folder, and a link to the company's models beside it.
+    def link_project(self) -> None:
+        """Make the dbt project of this company in the state folder: links to dbt_project/ and to the company's models.
 
-        With both, and the link that :meth:`~perf_pipelines.home.CompanyHome.mark_last_run` leaves, bare dbt commands
-        work in dbt_project/.
+        Beside the models lies the macro ``company_supplies``. With the link that
+        :meth:`~perf_pipelines.home.CompanyHome.mark_last_run` leaves, bare dbt commands in dbt_project/ find them too.
         """
-        macros = self._home.dbt / "macros"
-        macros.mkdir(parents=True, exist_ok=True)
-        write_whole(macros / "company_supplies.sql", _macro("company_supplies", self._supplies()).encode())
-        link, models = self._home.dbt / "models", self._company.folder / "models"
-        if not link.is_symlink() or link.readlink() != models:
-            link.unlink(missing_ok=True)
-            link.symlink_to(models, target_is_directory=True)
+        company = self._home.dbt / "company"
+        (company / "macros").mkdir(parents=True, exist_ok=True)
+        write_whole(company / "macros" / "company_supplies.sql", _macro("company_supplies", self._supplies()).encode())
+        _link(company / "models", self._company.folder / "models")
+        self.project.mkdir(exist_ok=True)
+        for name in _PROJECT_FILES:
+            _link(self.project / name, DBT_PROJECT / name)
+        _link(self.project / "company", Path("..") / "company")
+
+    @property
+    def project(self) -> Path:
+        """The folder in which dbt's commands are run for this company."""
+        return self._home.dbt / "project"
 
     def environment(self) -> dict[str, str]:
         """The environment variables with which dbt works on this company's models and warehouse."""
         return {
-            "PERF_COMPANY_MODELS": self._models,
-            "PERF_COMPANY_MACROS": str(self._home.dbt / "macros"),
             "PERF_WAREHOUSE": str(self._home.warehouse),
             "PERF_MEMORY": memory_limit(),
             "DBT_TARGET_PATH": str(self._home.dbt / "target"),
             "DBT_LOG_PATH": str(self._home.dbt / "logs"),
             "DO_NOT_TRACK": "1",
         }
+
+
+def _link(link: Path, target: Path) -> None:
+    if not link.is_symlink() or link.readlink() != target:
+        link.unlink(missing_ok=True)
+        link.symlink_to(target, target_is_directory=True)
 
 
 def _macro(name: str, value: object) -> str:

@@ -274,6 +274,14 @@ class Warehouse:
             connection.execute("create table if not exists control.built_stage (stage text primary key, read text)")
             connection.execute("insert or replace into control.built_stage values (?, ?)", [stage, read])
 
+    def closed_periods(self) -> frozenset[str]:
+        """Ids of the periods whose rows stand here."""
+        with self.connect() as connection:
+            if not _has_table(connection, "marts", "dim_period"):
+                return frozenset()
+            found = connection.execute("select period_id from marts.dim_period").fetchall()
+        return frozenset(str(period) for (period,) in found)
+
     def build(self) -> str | None:
         """Which code built this file; ``None`` when it does not exist or does not say."""
         if not self.path.exists():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def hash_of_tables(tables: Mapping[str, pa.Table], *more: str) -> str:
-    """SHA-256 of the names, columns, types and rows of ``tables``, in the order of their rows, and of ``more`` texts."""
+    """SHA-256 of the names, columns, types and rows (in their order) of ``tables``, and of ``more`` texts."""
     digest = hashlib.sha256()
     for name, table in sorted(tables.items()):
         digest.update(f"{name}\0".encode())

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perf_pipelines.warehouse.dbt import VIEW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,6 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
 def sql_by_hand(manifest: Mapping[str, Any], target: Path) -> list[str]:
     """The statements that make every model anew, in dependency order, from what dbt compiled below ``target``.
 
-    Compile before: what dbt runs of a company outside the checkout is written over what it compiled.
-
     dbt's tests, hooks and bookkeeping are left out; of an incremental mart the select is made a table.
     """
     pending = {node["unique_id"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
@@ -61,8 +59,7 @@ def sql_by_hand(manifest: Mapping[str, Any], target: Path) -> list[str]:
     while pending:
         ready = [node for node in pending.values() if not set(node["depends_on"]["nodes"]) & pending.keys()]
         for node in sorted(ready, key=lambda node: node["unique_id"]):
-            # a company's models lie outside dbt's project folder, and what is compiled of them outside of `target`
-            compiled = Path(os.path.normpath(target / "compiled" / "perf" / node["original_file_path"]))
+            compiled = target / "compiled" / "perf" / node["original_file_path"]
             if compiled.exists():  # a KPI that the company does not use is not compiled
                 kind = "view" if node["config"]["materialized"] == VIEW else "table"
                 name = f'{node["schema"]}."{node["name"]}"'

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 import pytest
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
 
 from perf_pipelines.definitions import company_definitions
+from perf_pipelines.defs.instance import open_instance, prepare_dagster_home, write_workspace
 from perf_pipelines.errors import CompanyRefused
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tests.conftest import Place
 
 
 @pytest.fixture
@@ -66,13 +69,15 @@ def test_the_graph_leads_from_the_sources_and_the_scheme_to_the_strategy_finding
         assert node.kinds, key
 
 
-def test_every_check_says_in_a_sentence_what_it_promises(definitions: dg.Definitions) -> None:
+def test_a_stage_has_one_check_of_its_data_tests_and_one_of_its_gate(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     said = {key: graph.get(key).description or "" for key in graph.asset_check_keys}
-    assert len(said) > 100
     assert [key for key, sentence in said.items() if not sentence.endswith(".")] == []
-    key = next(key for key in said if key.name == "unique_together_fct_evaluation_period_id__employee_id__revision")
-    assert said[key] == "No two rows have the same `period_id`, `employee_id` and `revision`."
+    of_month = {(key.asset_key.path[-1], key.name) for key in said if "month" in key.asset_key.path}
+    assert of_month == {
+        *((stage, "data_tests") for stage in ("facts", "evaluation", "payout", "review")),
+        *(("facts", "gate_2_facts"), ("evaluation", "gate_3_evaluation"), ("payout", "gate_4_payout")),
+    }
 
 
 def test_views_between_the_tables_are_no_assets_and_what_reads_them_depends_on_what_they_read(
@@ -85,9 +90,69 @@ def test_views_between_the_tables_are_no_assets_and_what_reads_them_depends_on_w
         dg.AssetKey(["crm_sales", "month", "marts", "fct_kpi_score"])
         in graph.get(dg.AssetKey(["crm_sales", "month", "marts", "fct_evaluation"])).parent_keys
     )
-    # whatever is read and made by nobody is the scheme
+
+
+def test_no_run_materializes_a_view_and_the_lineage_leads_through_it(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
     unmade = graph.get_all_asset_keys() - graph.materializable_asset_keys
-    assert {key.path[1] for key in unmade} == {"scheme"}
+    assert {key.path[1] if key.path[1] not in {"month", "quarter"} else key.path[2] for key in unmade} == {
+        *("scheme", "inputs", "kpis", "gates"),
+    }
+    kpi = dg.AssetKey(["crm_sales", "kpis", "kpi_win_rate"])
+    assert kpi in unmade
+    assert dg.AssetKey(["crm_sales", "inputs", "opportunities"]) in graph.get(kpi).parent_keys
+    assert kpi in graph.get(dg.AssetKey(["crm_sales", "month", "marts", "fct_kpi_contribution"])).parent_keys
+
+
+@pytest.mark.parametrize("company", ["crm_sales", "xx_ecommerce"])
+def test_no_group_has_more_than_40_assets(company: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in Place(companies=PROJECT / "companies", home=tmp_path, name=company).environment.items():
+        monkeypatch.setenv(name, value)
+    graph = company_definitions(company).resolve_asset_graph()
+    assets = Counter(graph.get(key).group_name for key in graph.get_all_asset_keys())
+    assert {group: count for group, count in assets.items() if count > 40} == {}
+    assert {"extract", "staging", "inputs", "kpis", "dimensions", "month_facts", "quarter_review"} <= assets.keys()
+
+
+def test_jobs_schedules_sensors_and_groups_are_called_the_same_for_every_company(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in Place(companies=PROJECT / "companies", home=tmp_path).environment.items():
+        monkeypatch.setenv(name, value)
+
+    def names(company: str) -> set[str]:
+        repository = company_definitions(company).get_repository_def()
+        graph = repository.asset_graph
+        return {
+            *(job.name for job in repository.get_all_jobs()),
+            *(schedule.name for schedule in repository.schedule_defs),
+            *(sensor.name for sensor in repository.sensor_defs),
+            *(str(graph.get(key).group_name) for key in graph.get_all_asset_keys()),
+        }
+
+    one, other = names("fitness_app"), names("mother_baby")
+    assert one == other
+    assert {"monthly_evaluation", "monthly_evaluation_schedule", "tracking", "reports", "month_facts"} <= one
+
+
+def test_each_company_is_a_location_of_its_own_and_a_typo_in_one_stops_no_other(
+    closed_march: Place, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path, str, str], None]
+) -> None:
+    for name, value in closed_march.environment.items():
+        monkeypatch.setenv(name, value)
+    broken = closed_march.companies / "broken"
+    shutil.copytree(closed_march.company, broken)
+    change(broken / "company.yaml", "company: crm_sales", "company: broken")
+    change(broken / "scheme.yaml", "reached: 10", "reached: ten")
+    workspace = write_workspace(prepare_dagster_home(), ["crm_sales", "broken"])
+    with (
+        open_instance() as instance,
+        WorkspaceProcessContext(instance, WorkspaceFileTarget([str(workspace)])) as context,
+    ):
+        entries = context.create_request_context().get_code_location_entries()
+    errors = {name: entry.load_error for name, entry in entries.items()}
+    assert errors["crm_sales"] is None
+    assert "rules.standard" in str(errors["broken"])
 
 
 def test_a_quarter_depends_on_its_months(definitions: dg.Definitions) -> None:
@@ -157,7 +222,7 @@ def test_what_is_running_is_tracked_every_morning_on_what_is_built_for_all_perio
         name: definitions.resolve_job_def(name).asset_layer.executable_asset_keys
         for name in ("tracking", "monthly_evaluation")
     }
-    assert dg.AssetKey(["crm_sales", "kpis", "kpi_win_rate"]) in made["tracking"]
+    assert dg.AssetKey(["crm_sales", "stages", "kpis"]) in made["tracking"]
     assert not any({"month", "quarter"} & {*key.path} for key in made["tracking"])
     assert (tracking in made["tracking"], tracking in made["monthly_evaluation"]) == (True, False)
 

@@ -434,7 +434,7 @@ def test_an_asset_each_of_what_is_published_and_of_nothing_else(
         monkeypatch.setenv(name, value)
     home = CompanyHome(place.home / place.name)
     company = read_company(place.name)
-    site = Site(company=company, closing=Closing(company=company, home=home), prefixed=False)
+    site = Site(company=company, closing=Closing(company=company, home=home))
     [assets] = [each for each in report_assets(site) if site.key(Kind.data_quality, cycle=Cycle.MONTH) in each.keys]
     made = dg.materialize([assets], partition_key=MONTH)
     assert {key.path[-1] for key in assets.keys} == set(Kind)

@@ -1,5 +1,5 @@
 -- Every staging model of the company, reduced to what became of each raw row.
-{% set staging = company_supplies().staging %}
+{% set staging = staging_models().split(',') | select | list %}
 
 {% for name in staging %}
 {% set system, table = name.removeprefix('stg_').split('__', 1) %}

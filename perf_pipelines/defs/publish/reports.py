@@ -35,7 +35,7 @@ def report_assets(site: Site) -> list[dg.AssetsDefinition]:
     return [_reports(site, cycle) for cycle in site.company.cycles]
 
 
-def report_sensor(site: Site, assets: list[dg.AssetsDefinition]) -> dg.AutomationConditionSensorDefinition:
+def report_sensor(assets: list[dg.AssetsDefinition]) -> dg.AutomationConditionSensorDefinition:
     """Makes the reports of a period again whenever it was published."""
     keys = [key for definition in assets for key in definition.keys]
     return dg.AutomationConditionSensorDefinition("reports", target=dg.AssetSelection.assets(*keys))

@@ -1,5 +1,5 @@
 -- Every raw row that does not count, with the rule, the reason and the row as it came.
-{% set staging = company_supplies().staging %}
+{% set staging = staging_models().split(',') | select | list %}
 
 with rejected as (
 

@@ -6,12 +6,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from perf_pipelines.commands.options import CompanyOption
+from perf_pipelines.commands.options import CompanyOption  # noqa: TC001 - typer reads it
 
 
 def dbt(

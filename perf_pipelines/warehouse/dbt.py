@@ -119,6 +119,7 @@ class Dbt:
         self._company = company
         self._home = home
         self._models = os.path.relpath(company.folder / "models", DBT_PROJECT)
+        self._is_linked = False
 
     @cached_property
     def build_id(self) -> str:
@@ -390,7 +391,6 @@ class Dbt:
         return _Parsed(manifest=manifest, plain=plain)
 
     def _read(self) -> _Parsed:
-        self.link_project()
         outcome = self._invoke("parse")
         if not outcome.success:
             raise RunFailed(
@@ -411,6 +411,8 @@ class Dbt:
     def _invoke(self, command: str, *arguments: str) -> Any:
         from dbt.cli.main import dbtRunner
 
+        if not self._is_linked or not self.project.exists():  # dbt's files may have been deleted meanwhile
+            self.link_project()
         arguments = (
             *("--log-level", "none", "--log-level-file", "none", "--no-version-check", "--no-print"),
             command,
@@ -458,6 +460,7 @@ class Dbt:
         for name in _PROJECT_FILES:
             _link(self.project / name, DBT_PROJECT / name)
         _link(self.project / "company", Path("..") / "company")
+        self._is_linked = True
 
     @property
     def project(self) -> Path:

@@ -49,7 +49,7 @@ _CONTROL = """
 create table control.company as select 'growers' as company_id, date '2025-01-01' as assessed_from;
 create table control.period as
 select '2026-06' as period_id, 'month' as kind, date '2026-06-01' as starts_on, date '2026-06-30' as ends_on,
-    30 as days;
+    30 as days, false as is_running;
 """
 
 Row = dict[str, Any]

@@ -360,6 +360,7 @@ class ScoringSql:
         )
         self._connection.executemany(f"insert into control.period values ({', '.join('?' * len(rows[0]))})", rows)
         self._connection.execute("alter table control.period add column revision integer default 1")
+        self._connection.execute("alter table control.period add column is_running boolean default false")
 
     def _replace(self, relation: str, table: pa.Table) -> None:
         self._connection.register("incoming", table)

@@ -144,11 +144,12 @@ def _of_all_processes(factory: pytest.TempPathFactory) -> Path:
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """A folder that ``make`` fills, in the first of the test processes that needs it."""
     root = _of_all_processes(factory) / name
     with FileLock(root.with_suffix(".lock")):
         if not (root / "made").exists():
+            root.mkdir(exist_ok=True)
             make(root)
             (root / "made").touch()
     return root

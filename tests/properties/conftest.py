@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conftest import made_once
 from tests.properties.growth_sql import GrowthSql
-from tests.properties.scoring_sql import ScoringSql
+from tests.properties.scoring_sql import ScoringSql, compiled
 
 
 @pytest.fixture(scope="session")
 def sql(tmp_path_factory: pytest.TempPathFactory) -> ScoringSql:
     """The project's SQL from contributions to evaluations, compiled by dbt once."""
-    return ScoringSql(tmp_path_factory.mktemp("scoring"))
+    return ScoringSql(made_once(tmp_path_factory, "scoring", compiled))
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ import duckdb
 from perf_pipelines.durable import flush_all
 from perf_pipelines.errors import NotPublished, PeriodRefused, Problem, RunFailed
 from perf_pipelines.home import companies_root
-from perf_pipelines.sql_text import literal, parquet
+from perf_pipelines.sql_text import identifier, literal, parquet
 from perf_pipelines.warehouse.engine import MONTH_GRADE, PART_EVALUATION, memory_limit
 
 if TYPE_CHECKING:
@@ -431,10 +431,24 @@ def _write_database(
                 agrees = False
             if not agrees:
                 connection.execute(f"create or replace table {table} as select * from {content}")
-            for column, description in descriptions.get(folder.name, {}).items():
-                what = f"column {table}.{column}" if column else f"table {table}"
-                connection.execute(f"comment on {what} is {literal(description)}")
+        _comment(connection, {folder.name: descriptions.get(folder.name, {}) for folder in folders})
     database.chmod(0o444)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, descriptions: Mapping[str, Mapping[str, str]]) -> None:
+    """Describe tables and columns in the database; those that are described so already are left."""
+    there = {
+        (table, column): comment
+        for table, column, comment in connection.execute(
+            "select table_name, column_name, comment from duckdb_columns() where database_name = 'published' "
+            "union all select table_name, '', comment from duckdb_tables() where database_name = 'published'"
+        ).fetchall()
+    }
+    for mart, described in descriptions.items():
+        for column, description in described.items():
+            if there[mart, column] != description:
+                what = f"column marts.{mart}.{identifier(column)}" if column else f"table marts.{mart}"
+                connection.execute(f"comment on {what} is {literal(description)}")
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from perf_pipelines.publication import (
 from perf_pipelines.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 JANUARY, FEBRUARY, MARCH = "2026-01", "2026-02", "2026-03"
@@ -48,7 +49,9 @@ class Place:
             for statement in statements:
                 connection.execute(statement)
 
-    def close(self, period: str, *scores: int) -> Publication:
+    def close(
+        self, period: str, *scores: int, descriptions: Mapping[str, Mapping[str, str]] | None = None
+    ) -> Publication:
         """Publish a period with these scores."""
         self.execute("delete from marts.fct_score")
         for number, score in enumerate(scores):
@@ -56,7 +59,11 @@ class Place:
             self.execute(f"insert into marts.fct_score (period_id, employee_id, score) values ({values})")
         record = PeriodRecord(published_at="2026-03-01T00:00:00+00:00", loads={}, scheme="acme")
         return publish(
-            company="acme", home=self.home, warehouse=self.warehouse, periods={period: record}, descriptions={}
+            company="acme",
+            home=self.home,
+            warehouse=self.warehouse,
+            periods={period: record},
+            descriptions=descriptions or {},
         )
 
     def track(self, period: str, *progress: int) -> Publication:
@@ -98,6 +105,25 @@ def place(tmp_path: Path) -> Place:
     place.close(JANUARY, 90, 80)
     place.close(FEBRUARY, 70)
     return place
+
+
+def test_tables_and_columns_are_described_as_the_models_describe_them_now(place: Place) -> None:
+    def described() -> dict[tuple[str, str], str | None]:
+        with open_marts(place.home.published) as marts:
+            columns = marts.execute("select table_name, column_name, comment from duckdb_columns()").fetchall()
+            tables = marts.execute("select table_name, '', comment from duckdb_tables()").fetchall()
+        return {(table, column): comment for table, column, comment in [*columns, *tables] if comment is not None}
+
+    place.close(MARCH, 60, descriptions={"fct_score": {"": "Scores.", "score": "It's a score."}})
+    assert described() == {("fct_score", ""): "Scores.", ("fct_score", "score"): "It's a score."}
+    place.close(
+        MARCH, 60, descriptions={"fct_score": {"": "Scores.", "score": "Points."}, "dim_employee": {"": "Who."}}
+    )
+    assert described() == {
+        ("fct_score", ""): "Scores.",
+        ("fct_score", "score"): "Points.",
+        ("dim_employee", ""): "Who.",
+    }
 
 
 def test_a_period_closed_again_replaces_its_rows_and_no_others(place: Place) -> None:

@@ -5,8 +5,6 @@ Modules that are slow to import are imported by the commands that need them.
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 import warnings
@@ -42,6 +40,7 @@ from perf_pipelines.commands.track import track
 from perf_pipelines.commands.what_if import what_if
 from perf_pipelines.currencies import money
 from perf_pipelines.errors import CompanyRefused, PerfError
+from perf_pipelines.garbage import collect_seldom
 from perf_pipelines.home import company_home, served_companies
 from perf_pipelines.periods import Period, between
 from perf_pipelines.wording import Language, number
@@ -486,21 +485,12 @@ def ui(
 
 def main() -> None:
     """Run a command; a refusal is printed with all its problems and ends with its own exit code."""
-    _collect_garbage_seldom()
+    collect_seldom()
     try:
         app()
     except PerfError as refusal:
         _print_refusal(refusal)
         raise SystemExit(refusal.exit_code) from None
-
-
-def _collect_garbage_seldom() -> None:
-    """Spare a command the search for garbage among the million objects that its imports leave, and at its end.
-
-    That was 2.5 of the 14 seconds of a month's run.
-    """
-    gc.set_threshold(200_000, 50, 100)
-    atexit.register(gc.freeze)
 
 
 def _close(company: str, periods: list[Period], *, as_of: str | None, anew: bool) -> None:

@@ -17,6 +17,7 @@ import threading
 from typing import IO, TYPE_CHECKING, Any
 
 from perf_pipelines.errors import Problem, RunFailed
+from perf_pipelines.garbage import collect_seldom
 from perf_pipelines.gates import GateResult, prepare_gates, run_gate
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def gate_process() -> GateProcess:
 
 
 def _serve(asked: IO[bytes], answers: IO[bytes]) -> None:
+    collect_seldom()
     prepare_gates()
     while True:
         try:

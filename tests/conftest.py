@@ -19,6 +19,7 @@ from perf_pipelines.cli import main
 from perf_pipelines.closing import Closing
 from perf_pipelines.defs.companies import read_company
 from perf_pipelines.errors import PerfError
+from perf_pipelines.garbage import collect_seldom
 from perf_pipelines.home import company_home
 from perf_pipelines.periods import Period
 
@@ -32,6 +33,9 @@ _IN_MEMORY, _ENOUGH = Path("/dev/shm"), 8 * 1024**3  # a file system without a d
 # A disk is waited for some thousands of times: each of Dagster's events is a transaction of its own.
 if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+
+
+collect_seldom()
 
 
 @dataclass(frozen=True)

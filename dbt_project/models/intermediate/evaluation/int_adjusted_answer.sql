@@ -1,4 +1,6 @@
 -- The answers that enter figures, with what is taken for the rater's leniency drawn out of them (docs/feedback.md).
+{{ config(materialized='period_rows') }}  -- read by three models, each of which several tables read
+
 select
     answer.period_id,
     answer.employee_id,

@@ -5,5 +5,5 @@ select
     relation,
     rater_id,
     {{ exact_ratio('sum(competency_weight * answer)', 'sum(competency_weight)') }} as score
-from {{ ref('int_adjusted_answer') }}
+from {{ being_closed(ref('int_adjusted_answer')) }}
 group by period_id, employee_id, relation, rater_id

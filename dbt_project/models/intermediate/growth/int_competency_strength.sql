@@ -11,7 +11,7 @@ with answer as (
         answer.rater_id,
         answer.competency_id,
         cast(answer.answer as double) as answer
-    from {{ ref('int_adjusted_answer') }} as answer
+    from {{ being_closed(ref('int_adjusted_answer')) }} as answer
     where answer.relation <> 'self' and answer.competency_id is not null
 
 ),

@@ -1,5 +1,7 @@
 -- By which factor the bonus base of each evaluated employee is multiplied: the grade's, the pay curve's, or their
 -- product.
+{{ config(materialized='whole_table') }}  -- read twice by each of the tables that are built with it
+
 with reached as (
 
     select

@@ -7,7 +7,7 @@ with rater as (
         period_id,
         employee_id,
         list(competency_id order by competency_id) as competencies
-    from {{ ref('int_adjusted_answer') }}
+    from {{ being_closed(ref('int_adjusted_answer')) }}
     where relation <> 'self'
     group by period_id, employee_id, relation, rater_id
 
@@ -70,7 +70,7 @@ relation_mean as (
         relation,
         competency_id,
         {{ exact_ratio('sum(answer)', 'count(*)') }} as score
-    from {{ ref('int_adjusted_answer') }}
+    from {{ being_closed(ref('int_adjusted_answer')) }}
     where relation <> 'self' and competency_id is not null
     group by period_id, employee_id, relation, competency_id
 

@@ -92,7 +92,20 @@ class Closing:
 
     @contextmanager
     def alone(self) -> Generator[None]:
-        """Hold the company's lock, and its warehouse open; :class:`Busy` at once when another process holds it."""
+        """Hold the company's lock, and its warehouse open; :class:`Busy` at once when another process holds it.
+
+        All gates are shut when anybody else has written the warehouse meanwhile, as a bare dbt command does.
+        """
+        with self.locked():
+            if self.warehouse.written_by_others():
+                self.warehouse.shut_all_gates()
+            with self.warehouse.kept_open():
+                yield
+            self.warehouse.mark_written()
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Hold the company's lock alone; :class:`Busy` at once when another process holds it."""
         self.home.records.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.home.lock, timeout=0)
         try:
@@ -103,8 +116,7 @@ class Closing:
                 [Problem(what="only one process may write a company's warehouse", todo="wait until it has ended")],
             ) from timeout
         try:
-            with self.warehouse.kept_open():
-                yield
+            yield
         finally:
             lock.release()
 

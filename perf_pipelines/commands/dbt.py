@@ -11,6 +11,10 @@ from typing import Annotated
 import typer
 
 from perf_pipelines.commands.options import CompanyOption  # noqa: TC001 - typer reads it
+from perf_pipelines.errors import Problem, RunFailed
+
+_WITHOUT_WAREHOUSE = frozenset({"ls", "list", "parse", "deps", "clean", "--version", "--help"})
+"""Commands that ask nothing of a warehouse."""
 
 
 def dbt(
@@ -21,13 +25,18 @@ def dbt(
 ) -> None:
     """Run a dbt command on a company's models and warehouse: `perf-pipelines dbt --company crm_sales -- build`.
 
-    Whatever it builds has passed no gate: nothing is published before `perf-pipelines run` has checked it. The company
+    Whatever it changes has passed no gate: nothing is published before `perf-pipelines run` has checked it. The company
     is held meanwhile, as it is by a run.
     """
     from perf_pipelines.defs.companies import closing_of
 
     closing = closing_of(company)
-    with closing.alone():
+    with closing.locked():
+        if not closing.warehouse.path.exists() and arguments[0] not in _WITHOUT_WAREHOUSE:
+            raise RunFailed(
+                f"dbt {arguments[0]} needs the warehouse of {company}",
+                [Problem(what="nothing has been run yet", todo=f"run `perf-pipelines run --company {company}` first")],
+            )
         closing.dbt.link_project()
         program = Path(sys.executable).with_name("dbt")
         ended = subprocess.run(

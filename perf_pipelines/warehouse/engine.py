@@ -95,6 +95,29 @@ class Warehouse:
             self._keep_open = False
             self._let_go()
 
+    def written_by_others(self) -> bool:
+        """Whether the file is another than :meth:`mark_written` saw last, or was never seen."""
+        if not self.path.exists():
+            return False
+        try:
+            return self._mark.read_text(encoding="utf-8") != self._stamp()
+        except FileNotFoundError:
+            return True
+
+    def mark_written(self) -> None:
+        """Remember the file as it is now, closed: what changes it afterwards has passed no gate."""
+        if self.path.exists():
+            self._mark.write_text(self._stamp(), encoding="utf-8")
+
+    @property
+    def _mark(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.mark")
+
+    def _stamp(self) -> str:
+        log = self.path.with_name(f"{self.path.name}.wal")
+        found = [(path.name, path.stat()) for path in (self.path, log) if path.exists()]
+        return " ".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in found)
+
     @contextmanager
     def connect(self) -> Generator[duckdb.DuckDBPyConnection]:
         """A connection that is closed again.
@@ -166,7 +189,7 @@ class Warehouse:
         month_grades: pa.Table | None = None,
         up_to: date | None = None,
     ) -> None:
-        """Name the periods that the following floors compute, and the scheme that holds in them.
+        """Name the periods that the following stages compute, and the scheme that holds in them.
 
         Of a period that is a mean of shorter ones, ``parts`` are these and ``evaluations`` what was published of them
         (:func:`~perf_pipelines.publication.part_evaluations`); ``month_grades`` are those of a longer period's months
@@ -216,6 +239,12 @@ class Warehouse:
         with self.connect() as connection:
             found = connection.execute("select 1 from control.open_gate where gate = ? and period_id = ''", [gate])
             return found.fetchone() is not None
+
+    def shut_all_gates(self) -> None:
+        """Forget that any gate is open, for any period."""
+        with self.connect() as connection:
+            if _has_table(connection, "control", "open_gate"):
+                connection.execute("delete from control.open_gate")
 
     def shut_gates(self, gates: Sequence[str]) -> None:
         """Forget that ``gates`` are open for the periods being closed."""
@@ -277,9 +306,11 @@ class Warehouse:
     def closed_periods(self) -> frozenset[str]:
         """Ids of the periods whose rows stand here."""
         with self.connect() as connection:
-            if not _has_table(connection, "marts", "dim_period"):
+            if not all(_has_table(connection, "marts", name) for name in ("dim_period", "fct_evaluation")):
                 return frozenset()
-            found = connection.execute("select period_id from marts.dim_period").fetchall()
+            found = connection.execute(
+                "select period_id from marts.dim_period where period_id in (select period_id from marts.fct_evaluation)"
+            ).fetchall()
         return frozenset(str(period) for (period,) in found)
 
     def build(self) -> str | None:

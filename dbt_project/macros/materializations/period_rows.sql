@@ -10,8 +10,8 @@
     {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
-        {%- if existing is none or should_full_refresh() -%}
-            drop table if exists {{ target }};
+        {%- if existing is none or existing.is_view or should_full_refresh() -%}
+            {%- if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
             {{ create_table_as(false, target, sql) }}
         {%- else -%}
             {{ probed_contract(existing, sql) }}

@@ -157,9 +157,9 @@ def test_an_event_that_cannot_be_stored_leaves_nothing_behind_and_the_file_usabl
     def broken_off() -> None:
         with storage.run_connection(RUNS[0]) as connection:
             connection.exec_driver_sql("delete from event_logs")
-            connection.exec_driver_sql("delete from nothing")
+            connection.exec_driver_sql("delete from missing")
 
-    with pytest.raises(OperationalError, match="no such table: nothing"):
+    with pytest.raises(OperationalError, match="no such table: missing"):
         broken_off()
     storage.store_event(said(RUNS[0], "second"))
     assert texts(SqliteEventLogStorage(str(tmp_path)), RUNS[0]) == ["first", "second"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import pickle
 import signal
@@ -93,6 +94,14 @@ def started() -> Iterator[GateProcess]:
     process = GateProcess()
     yield process
     process.stop()
+
+
+def where_is(thread: int) -> str:
+    """The line of this module's subject at which a thread is, as text."""
+    frame = sys._current_frames()[thread]
+    while frame.f_back is not None and frame.f_code.co_filename != module.__file__:
+        frame = frame.f_back
+    return linecache.getline(frame.f_code.co_filename, frame.f_lineno)
 
 
 def until(happened: Callable[[], bool]) -> None:
@@ -187,6 +196,29 @@ def test_a_gate_whose_process_is_killed_while_it_is_asked_is_refused(gate: Gate)
         assert not process.is_alive
     finally:
         killer.join()
+        process.stop()
+
+
+@pytest.mark.xfail(strict=True, reason="the answer that nobody waited for is taken for the answer to the next gate")
+def test_an_answer_that_nobody_waited_for_is_not_taken_for_that_of_the_next_gate(gate: Gate) -> None:
+    process = GateProcess()
+    pid, asking = process._process.pid, threading.get_ident()
+    os.kill(pid, signal.SIGSTOP)
+
+    def interrupt_when_asked() -> None:
+        until(process._lock.locked)
+        until(lambda: "pickle.load" in where_is(asking))
+        signal.pthread_kill(asking, signal.SIGINT)
+
+    interrupter = threading.Thread(target=interrupt_when_asked)
+    interrupter.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            process.run(gate, SOUND)
+        interrupter.join()
+        os.kill(pid, signal.SIGCONT)
+        assert not process.run(gate, FAULTY).passed
+    finally:
         process.stop()
 
 

@@ -102,14 +102,20 @@ def price_below_nothing(company: Path, change: Callable[[Path, str, str], None])
     change(company / "models" / "inputs" / "company_opportunities.sql", "    list_price,\n", "    -1 as list_price,\n")
 
 
-def credit_of_two(company: Path, change: Callable[[Path, str, str], None]) -> None:
+def own_kpi(company: Path, select: str) -> None:
+    """Let the company count deals by a KPI model of its own."""
     kpis = company / "models" / "kpis"
     kpis.mkdir()
-    (kpis / "kpi_own.sql").write_text(
-        "select * replace ('own' as kpi_id, cast(2 as decimal(9, 8)) as credit) from {{ ref('kpi_deals_won') }}"
-    )
+    (kpis / "kpi_own.sql").write_text(select)
     scheme = (company / "scheme.yaml").read_text()
     (company / "scheme.yaml").write_text(scheme.replace("kpi: deals_won", "kpi: own").replace("deals_won:  ", "own:"))
+
+
+def credit_of_two(company: Path, _: Callable[[Path, str, str], None]) -> None:
+    own_kpi(
+        company,
+        "select * replace ('own' as kpi_id, cast(2 as decimal(9, 8)) as credit) from {{ ref('kpi_deals_won') }}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,3 +135,21 @@ def test_a_failed_data_test_closes_the_run_at_its_stage(
     assert outcome.err.startswith(f"stage `{stage}`: ")
     assert "failed" in outcome.err.splitlines()[0]
     assert closed_march.published_bytes() == before
+
+
+def test_a_shared_stage_without_a_gate_whose_data_test_failed_does_not_stand_the_next_time(
+    closed_march: Place,
+) -> None:
+    own_kpi(closed_march.company, "select * replace ('own' as kpi_id) from {{ ref('kpi_deals_won') }}")
+    (closed_march.company / "models" / "kpis" / "_own.yml").write_text(
+        """
+        models:
+          - name: kpi_own
+            columns:
+              - {name: credit, data_tests: [accepted_values: {arguments: {values: [2], quote: false}}]}
+        """
+    )
+    first, second = closed_march.attempt("2017-04"), closed_march.attempt("2017-04")
+    assert first.code == 6
+    assert "stage `kpis`: 1 data test failed" in first.err
+    assert second == first

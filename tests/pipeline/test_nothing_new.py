@@ -223,6 +223,16 @@ def test_it_is_computed_again_when_python_code_has_changed(place: Place, monkeyp
     assert not stands(place)
 
 
+def test_a_copy_of_the_state_is_computed_again_because_its_views_read_the_lake_that_it_was_copied_from(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stands(place)
+    copied = place.copied(tmp_path)
+    for name, value in copied.environment.items():
+        monkeypatch.setenv(name, value)
+    assert not stands(copied)
+
+
 def test_a_period_that_is_not_published_does_not_stand_and_neither_does_a_published_one_beside_it(place: Place) -> None:
     assert not stands(place, APRIL)
     assert not stands(place, MARCH, APRIL)

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    import pyarrow as pa
+
     from perf_pipelines.company import Company
     from perf_pipelines.periods import Period
 
@@ -89,16 +91,18 @@ class Closing:
         self.dbt = Dbt(company=company, home=home)
         self.records = Records(home.records_url, company_id=company.id)
         self._as_of: str | None = None
+        self._named: tuple[Period, ...] = ()
 
     @contextmanager
     def alone(self) -> Generator[None]:
         """Hold the company's lock, and its warehouse open; :class:`Busy` at once when another process holds it.
 
-        All gates are shut when anybody else has written the warehouse meanwhile, as a bare dbt command does.
+        When anybody else has written the warehouse meanwhile, as a bare dbt command does, all gates are shut, and all
+        is built again.
         """
         with self.locked():
             if self.warehouse.written_by_others():
-                self.warehouse.shut_all_gates()
+                self.warehouse.distrust()
             with self.warehouse.kept_open():
                 yield
             self.warehouse.mark_written()
@@ -156,18 +160,20 @@ class Closing:
         self.home.mark_last_run()
         self.dbt.link_project()
         self._as_of = as_of
+        snapshots = self._snapshots(as_of)
+        tables = tables_of_run(self.company, snapshots, self.records)
         if not anew and self.shared_stand(as_of):
             self.name(periods)
-            return
-        snapshots = self._snapshots(as_of)
-        self.warehouse.prepare(
-            company=self.company,
-            periods=periods,
-            lake=self.lake,
-            snapshots=snapshots,
-            tables=tables_of_run(self.company, snapshots, self.records),
-            build=self.dbt.build_id,
-        )
+        else:
+            self.warehouse.prepare(
+                company=self.company,
+                periods=periods,
+                lake=self.lake,
+                snapshots=snapshots,
+                tables=tables,
+                build=self.dbt.build_id,
+            )
+        self.warehouse.record_prepared(self._read_by_run(tables))
 
     def shared_stand(self, as_of: str | None = None) -> bool:
         """Whether the stages that all periods share were built of what would be read now, and their gates are open."""
@@ -190,35 +196,36 @@ class Closing:
             *(self.lake.relation_sql(snapshot) for _, snapshot in sorted(snapshots.items())),
         )
 
-    def read_by(self, period: Period, *, as_of: str | None = None) -> str:
-        """Hash of all that closing ``period`` now would be computed from, by which code, and judged by.
+    def _read_by_run(self, tables: Mapping[str, pa.Table]) -> str:
+        """Hash of what a run puts into the warehouse for all its periods, by which code, and judged by."""
+        return hash_of_tables(tables, self.dbt.build_id, code_hash(), _hash_of_gates())
 
-        The same for two closings of which the second can change nothing.
+    def _read_by(self, periods: Sequence[Period], *, run: str) -> dict[str, str]:
+        """By id of a period the hash of all that it is computed from: the same, and closing it again changes nothing.
+
+        ``run`` is the hash of what the run has read for all periods.
         """
-        return hash_of_tables(
-            {
-                **tables_of_run(self.company, self._snapshots(as_of), self.records),
-                **tables_of_periods(self.company, [period], **self._made_of([period])),
-            },
-            self.dbt.build_id,
-            code_hash(),
-            _hash_of_gates(),
-        )
+        return {
+            period.id: hash_of_tables(tables_of_periods(self.company, [period], **self._made_of([period])), run)
+            for period in periods
+        }
 
     def stand_published(self, periods: Sequence[Period], *, as_of: str | None = None) -> bool:
         """Whether closing ``periods`` now could change nothing: they are published, of what would be read now.
 
-        Not where the warehouse has been deleted: a what-if reads it, and closing them again brings it back.
+        Not where the warehouse or what dbt has compiled was deleted: a what-if reads both, and closing the periods
+        again brings them back.
         """
         if not self.home.published.exists() or not self.shared_stand(as_of):
             return False
+        if not all(self.dbt.has_compiled(stage, self.plan) for stage in self.plan.closing):
+            return False
         published = read_publication(self.home).periods
         kept = self.warehouse.closed_periods()
+        run = self._read_by_run(tables_of_run(self.company, self._snapshots(as_of), self.records))
         return all(
-            period.id in kept
-            and period.id in published
-            and published[period.id].read == self.read_by(period, as_of=as_of)
-            for period in periods
+            period in kept and period in published and published[period].read == read
+            for period, read in self._read_by(periods, run=run).items()
         )
 
     def begin(self, periods: Sequence[Period]) -> None:
@@ -230,6 +237,7 @@ class Closing:
 
     def name(self, periods: Sequence[Period]) -> None:
         """Name the periods that the next stages compute, with what was published of those that they are made of."""
+        self._named = tuple(periods)
         self.warehouse.close_periods(company=self.company, periods=periods, **self._made_of(periods))
 
     def _made_of(self, periods: Sequence[Period]) -> dict[str, Any]:
@@ -246,6 +254,7 @@ class Closing:
 
     def name_running(self, periods: Sequence[Period], *, up_to: date) -> None:
         """Name periods that are running for the facts and their tracking, of each the days up to ``up_to`` alone."""
+        self._named = ()
         self.warehouse.close_periods(company=self.company, periods=periods, up_to=up_to)
 
     def check_closable(self, period: Period, *, together_with: Sequence[Period] = ()) -> None:
@@ -318,14 +327,25 @@ class Closing:
         if read and self.shared_stand(self._as_of):
             return StageResult(stands=True)
         self.warehouse.shut_gates(self.plan.shut_by(stage))
-        has_views = self.warehouse.has_views(stage.name) and self.dbt.has_compiled_views(stage, self.plan)
+        has_views = self.warehouse.has_views(stage.name) and self.dbt.has_compiled(stage, self.plan, views=True)
         if has_views:
             self.warehouse.record_built(stage.name, read="")  # what follows may end anywhere
+        if stage.by_period:
+            self._record_read(stage)
         built = self.dbt.build(stage, plan=self.plan, views=not has_views)
         tests = run_data_tests(self.warehouse, self.dbt.data_tests(stage, self.plan))
         result = StageResult(built=built, tests=tests)
         self.warehouse.record_built(stage.name, read="" if result.failed else read)
         return result
+
+    def _record_read(self, stage: Stage) -> None:
+        """Remember what the periods being closed are computed from; nothing where that has changed since the facts."""
+        run = self.warehouse.prepared_of()
+        read = self._read_by([period for period in self._named if run], run=run)
+        if any(below.by_period for below in self.plan.below(stage)):
+            known = self.warehouse.read_of(read)
+            read = {period: now if known.get(period) == now else "" for period, now in read.items()}
+        self.warehouse.record_read(read)
 
     def check(self, stage: Stage) -> GateResult:
         """Run the gate behind a stage on the periods being closed; ``ValueError`` for a stage without a gate."""
@@ -365,12 +385,13 @@ class Closing:
     def build_alerts(self) -> None:
         """Build the mart of alerts again, from the alerts that the warehouse was told of since its stage was built."""
         self.dbt.build_mart(_ALERTS)
-        tests = [
-            test
-            for test in self.dbt.data_tests(self.plan.tracking[-1], self.plan)
+        tests = {
+            test.id: test
+            for stage in self.plan.stages
+            for test in self.dbt.data_tests(stage, self.plan)
             if test.model and test.model.endswith(f".{_ALERTS}")
-        ]
-        failed = [result for result in run_data_tests(self.warehouse, tests) if result.has_failed]
+        }
+        failed = [result for result in run_data_tests(self.warehouse, [*tests.values()]) if result.has_failed]
         if failed:
             raise data_tests_failed(_ALERTS, failed)
 
@@ -403,11 +424,16 @@ class Closing:
         self.name(periods)
         self._demand_open(self.plan.gates, behind="publication")
         record = self._record(as_of)
+        known = self.warehouse.read_of([period.id for period in periods])
+        now = self._read_by(periods, run=self.warehouse.prepared_of())
         return publish(
             company=self.company.id,
             home=self.home,
             warehouse=self.warehouse,
-            periods={period.id: replace(record, run=run, read=self.read_by(period, as_of=as_of)) for period in periods},
+            periods={
+                period: replace(record, run=run, read=read if known.get(period) == read else "")
+                for period, read in now.items()
+            },
             descriptions=self._mart_descriptions,
         )
 

@@ -58,6 +58,11 @@ class GateProcess:
                 answer: GateResult | Exception = pickle.load(process.stdout)
             except (OSError, EOFError, pickle.UnpicklingError) as broken:
                 raise self._refusal(gate) from broken
+            except BaseException:
+                # an answer that nobody has waited for must not be taken for that to the next gate
+                process.kill()
+                process.wait()
+                raise
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -53,7 +53,7 @@ class PeriodRecord:
     """How a published period came about: when (UTC, ISO 8601), from which loads, by which scheme.
 
     ``run`` is the id of the run that published it, empty where it was no run of Dagster. ``read`` is a hash of all that
-    it was computed from (:meth:`~perf_pipelines.closing.Closing.read_by`), empty where that is not known.
+    it was computed from (:meth:`~perf_pipelines.closing.Closing.stand_published`), empty where that is not known.
     """
 
     published_at: str

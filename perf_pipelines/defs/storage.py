@@ -74,8 +74,16 @@ class KeptOpenSqliteEventLogStorage(SqliteEventLogStorage):
         event.listen(engine, "connect", set_up)
         return engine
 
+    def wipe(self) -> None:
+        self._let_go()  # the files are deleted
+        super().wipe()
+
     def dispose(self) -> None:
-        for engine in self._engines.values():
-            engine.dispose()
-        self._engines.clear()
+        self._let_go()
         super().dispose()
+
+    def _let_go(self) -> None:
+        with self._db_lock:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()

@@ -90,7 +90,7 @@ def run_data_tests(warehouse: Warehouse, tests: Sequence[DataTest]) -> tuple[Dat
         failures, warns, fails = by_number[number]
         has_failed = bool(fails) and test.blocks
         has_warned = not has_failed and bool(warns)
-        rows = warehouse.rows(f"({test.sql}\n)", limit=ROWS_KEPT) if has_failed or has_warned else ()
+        rows = _offending(warehouse, test) if has_failed or has_warned else ()
         results.append(
             DataTestResult(
                 test=test, failures=int(failures or 0), has_failed=has_failed, has_warned=has_warned, rows=rows
@@ -117,6 +117,13 @@ def data_tests_failed(stage: str, failed: Sequence[DataTestResult]) -> GateFaile
     )
 
 
+def _offending(warehouse: Warehouse, test: DataTest) -> tuple[dict[str, str], ...]:
+    try:
+        return warehouse.rows(f"({test.sql}\n)", limit=ROWS_KEPT)
+    except duckdb.Error as error:
+        raise _cannot_be_run(test, error) from error
+
+
 def _counting(test: DataTest, number: int) -> str:
     # the line break ends a comment in the test's last line
     return f"""
@@ -131,12 +138,16 @@ def _refusal(connection: duckdb.DuckDBPyConnection, tests: Sequence[DataTest], e
         try:
             connection.execute(_counting(test, 0)).fetchall()
         except duckdb.Error as own:
-            what, todo = " ".join(str(own).split()), "correct the test in the file that it stands in"
-            return RunFailed(
-                f"the data test `{test.name}` cannot be run",
-                [Problem(file=test.file, field=test.name, what=what, todo=todo)],
-            )
+            return _cannot_be_run(test, own)
     return RunFailed(
         "the data tests cannot be run together, though each can be run alone",
         [Problem(what=" ".join(str(error).split()), todo="run again; if it stays, report it with this message")],
+    )
+
+
+def _cannot_be_run(test: DataTest, error: duckdb.Error) -> RunFailed:
+    what, todo = " ".join(str(error).split()), "correct the test in the file that it stands in"
+    return RunFailed(
+        f"the data test `{test.name}` cannot be run",
+        [Problem(file=test.file, field=test.name, what=what, todo=todo)],
     )

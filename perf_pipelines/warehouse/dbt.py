@@ -256,17 +256,20 @@ class Dbt:
             left_out += sorted(nodes[key]["name"] for key in self._unused & of_stages)
         else:
             left_out.append(f"config.materialized:{VIEW}")
-        return self._built(", ".join(map(str, stages)), selected, left_out)
+        return self._built(", ".join(map(str, stages)), selected, left_out, are_probed=not views)
 
     def build_mart(self, name: str) -> tuple[Built, ...]:
         """Build one mart that reads nothing which has to be built before; otherwise as :meth:`build`."""
-        return self._built(name, [name], ())
+        return self._built(name, [name], (), are_probed=True)
 
-    def _built(self, called: str, selected: Sequence[str], left_out: Sequence[str]) -> tuple[Built, ...]:
+    def _built(
+        self, called: str, selected: Sequence[str], left_out: Sequence[str], *, are_probed: bool
+    ) -> tuple[Built, ...]:
         if not self._held:
             self.parse()
         without = [*(("--exclude", *left_out) if left_out else ())]
-        outcome = self._invoke("run", "--no-write-json", "--select", *selected, *without)
+        probed = {"PERF_CONTRACTS_PROBED": "yes"} if are_probed else {}
+        outcome = self._invoke("run", "--no-write-json", "--select", *selected, *without, environment=probed)
         results = getattr(outcome.result, "results", ())
         broken = [result for result in results if str(result.status) != "success"]
         if broken or outcome.exception is not None:
@@ -342,11 +345,18 @@ class Dbt:
             add(name)
         return tuple(ordered.values())
 
-    def has_compiled_views(self, stage: Stage, plan: Plan) -> bool:
-        """Whether the SQL of a stage's views lies where it was compiled; dbt's files may be deleted at any time."""
+    def has_compiled(self, stage: Stage, plan: Plan, *, views: bool = False) -> bool:
+        """Whether the SQL of a stage's models, or of its ``views`` alone, lies where it was compiled.
+
+        dbt's files may be deleted at any time.
+        """
         nodes: Mapping[str, Any] = self.manifest()["nodes"]
-        views = (nodes[key] for key in self.node_ids(stage, plan) if nodes[key]["config"]["materialized"] == VIEW)
-        return all(self._compiled_file(view).exists() for view in views)
+        models = (nodes[key] for key in self.node_ids(stage, plan))
+        return all(
+            self._compiled_file(model).exists()
+            for model in models
+            if not views or model["config"]["materialized"] == VIEW
+        )
 
     def _compiled_file(self, node: Mapping[str, Any]) -> Path:
         return self._home.dbt / "target" / "compiled" / "perf" / node["original_file_path"]
@@ -408,7 +418,7 @@ class Dbt:
         plain = json.loads((target / "manifest.json").read_bytes())
         return _Parsed(manifest=outcome.result, plain=plain)
 
-    def _invoke(self, command: str, *arguments: str) -> Any:
+    def _invoke(self, command: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Any:
         from dbt.cli.main import dbtRunner
 
         if not self._is_linked or not self.project.exists():  # dbt's files may have been deleted meanwhile
@@ -419,7 +429,7 @@ class Dbt:
             *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
             *arguments,
         )
-        with _environment({**self.environment(), "PERF_RUN_BY_PIPELINE": "yes"}):
+        with _environment({**self.environment(), **(environment or {})}):
             try:
                 return dbtRunner(manifest=self._held.manifest if self._held else None).invoke(list(arguments))
             finally:

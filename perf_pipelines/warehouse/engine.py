@@ -22,7 +22,7 @@ from perf_pipelines.segments import SEGMENTS, VALUES
 from perf_pipelines.sql_text import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -240,11 +240,41 @@ class Warehouse:
             found = connection.execute("select 1 from control.open_gate where gate = ? and period_id = ''", [gate])
             return found.fetchone() is not None
 
-    def shut_all_gates(self) -> None:
-        """Forget that any gate is open, for any period."""
+    def distrust(self) -> None:
+        """Forget that any gate is open, and that any stage was built: its views may be those of other models."""
         with self.connect() as connection:
-            if _has_table(connection, "control", "open_gate"):
-                connection.execute("delete from control.open_gate")
+            for name in ("open_gate", "built_stage"):
+                if _has_table(connection, "control", name):
+                    connection.execute(f"delete from control.{name}")
+
+    def prepared_of(self) -> str:
+        """The hash of what :meth:`prepare` has put here; empty where that is not known."""
+        with self.connect() as connection:
+            if not _has_table(connection, "control", "prepared"):
+                return ""
+            row = connection.execute("select read from control.prepared").fetchone()
+        return str(row[0]) if row else ""
+
+    def record_prepared(self, read: str) -> None:
+        """Remember the hash of what was put here for all periods of a run."""
+        with self.connect() as connection:
+            replace_table(connection, "control.prepared", pa.table({"read": [read]}))
+
+    def read_of(self, periods: Collection[str]) -> dict[str, str]:
+        """By period the hash of what its first stage was built of; periods without one are left out."""
+        with self.connect() as connection:
+            if not _has_table(connection, "control", "period_read"):
+                return {}
+            found = connection.execute(
+                "select period_id, read from control.period_read where list_contains(?, period_id)", [list(periods)]
+            )
+            return {str(period): str(read) for period, read in found.fetchall()}
+
+    def record_read(self, reads: Mapping[str, str]) -> None:
+        """Remember by period a hash of what it is computed from."""
+        with self.connect() as connection:
+            connection.execute("create table if not exists control.period_read (period_id text primary key, read text)")
+            connection.executemany("insert or replace into control.period_read values (?, ?)", [*reads.items()])
 
     def shut_gates(self, gates: Sequence[str]) -> None:
         """Forget that ``gates`` are open for the periods being closed."""

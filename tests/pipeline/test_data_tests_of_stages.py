@@ -88,7 +88,6 @@ ALERT = Alert(
 )
 
 
-@pytest.mark.xfail(strict=True, reason="its test is looked for among those of tracking, and is one of the review's")
 def test_the_mart_of_alerts_is_tested_when_it_is_built_alone(closing: Closing) -> None:
     with closing.alone():
         closing.prepare()
@@ -120,7 +119,10 @@ def credit_of_two(company: Path, _: Callable[[Path, str, str], None]) -> None:
 
 @pytest.mark.parametrize(
     ("break_it", "stage"),
-    [(price_below_nothing, "inputs"), (credit_of_two, "facts")],
+    [
+        pytest.param(price_below_nothing, "inputs", marks=pytest.mark.slow),
+        pytest.param(credit_of_two, "facts", marks=pytest.mark.slow),
+    ],
 )
 def test_a_failed_data_test_closes_the_run_at_its_stage(
     closed_march: Place,
@@ -137,6 +139,7 @@ def test_a_failed_data_test_closes_the_run_at_its_stage(
     assert closed_march.published_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_shared_stage_without_a_gate_whose_data_test_failed_does_not_stand_the_next_time(
     closed_march: Place,
 ) -> None:

@@ -111,6 +111,7 @@ def test_a_second_run_says_that_nothing_is_new_and_writes_nothing(place: Place, 
     assert runs_of_march(place) == run
 
 
+@pytest.mark.slow
 def test_asked_for_anew_the_same_is_computed_and_published_again(place: Place, built: list[str]) -> None:
     before, run = place.published_bytes(), runs_of_march(place)
     outcome = place.call("run", "--period", "2017-03", "--anew")
@@ -195,7 +196,6 @@ def deleted_dbt_files(place: Place) -> None:
         pytest.param(
             deleted_dbt_files,
             id="dbt's files were deleted",
-            marks=pytest.mark.xfail(strict=True, reason="a what-if asks to close it again, and closing does nothing"),
         ),
     ],
 )
@@ -268,7 +268,6 @@ def test_what_all_periods_share_is_built_again_after_a_new_load_without_its_view
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="what was read is hashed when it is published, not when it was read")
 def test_a_calibration_that_is_recorded_while_a_run_goes_on_is_applied_by_the_next_one(place: Place) -> None:
     closing = closing_of(place)
     with closing.alone():

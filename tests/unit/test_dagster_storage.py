@@ -191,7 +191,6 @@ def test_two_threads_that_write_events_of_two_runs_at_once_lose_none(
         assert texts(plain, run) == [f"event {number}" for number in range(100)]
 
 
-@pytest.mark.xfail(strict=True, reason="the kept connection writes into the file that was deleted")
 def test_events_are_kept_after_everything_was_wiped(storage: KeptOpenSqliteEventLogStorage, tmp_path: Path) -> None:
     storage.store_event(said(RUNS[0], "before"))
     storage.wipe()

@@ -272,6 +272,8 @@ class Warehouse:
 
     def record_read(self, reads: Mapping[str, str]) -> None:
         """Remember by period a hash of what it is computed from."""
+        if not reads:  # of running periods nothing is published that could stand
+            return
         with self.connect() as connection:
             connection.execute("create table if not exists control.period_read (period_id text primary key, read text)")
             connection.executemany("insert or replace into control.period_read values (?, ?)", [*reads.items()])

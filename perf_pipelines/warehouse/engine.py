@@ -7,6 +7,7 @@ stands in a control table and not in dbt's ``--vars``, because changed vars make
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,6 +51,9 @@ MONTH_GRADE = pa.schema(
     {"period_id": pa.string(), "month_id": pa.string(), "employee_id": pa.string(), "grade": pa.string()}
 )
 """Shape of what is known of the months of a longer period."""
+
+_HEAD = 3 * 4096
+"""Bytes of the three headers at the beginning of a DuckDB file (its storage format)."""
 
 _FIGURE = pa.decimal128(28, 8)
 _SCHEMAS = ("inputs", "marts", "gates")
@@ -114,9 +118,11 @@ class Warehouse:
         return self.path.with_name(f"{self.path.name}.mark")
 
     def _stamp(self) -> str:
+        # DuckDB counts in the head of the file how often it has written it; what is not in it yet stands in the log
         log = self.path.with_name(f"{self.path.name}.wal")
-        found = [(path.name, path.stat()) for path in (self.path, log) if path.exists()]
-        return " ".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in found)
+        with self.path.open("rb") as file:
+            head = hashlib.sha256(file.read(_HEAD)).hexdigest()
+        return f"{head} {self.path.stat().st_size} {log.stat().st_size if log.exists() else 0}"
 
     @contextmanager
     def connect(self) -> Generator[duckdb.DuckDBPyConnection]:

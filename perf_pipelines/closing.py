@@ -103,9 +103,11 @@ class Closing:
         with self.locked():
             if self.warehouse.written_by_others():
                 self.warehouse.distrust()
-            with self.warehouse.kept_open():
-                yield
-            self.warehouse.mark_written()
+            try:
+                with self.warehouse.kept_open():
+                    yield
+            finally:
+                self.warehouse.mark_written()
 
     @contextmanager
     def locked(self) -> Generator[None]:

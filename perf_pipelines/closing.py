@@ -179,10 +179,10 @@ class Closing:
 
     def shared_stand(self, as_of: str | None = None) -> bool:
         """Whether the stages that all periods share were built of what would be read now, and their gates are open."""
-        if self.warehouse.build() != self.dbt.build_id:
-            return False
-        read = self._read_by_shared(as_of)
-        return all(
+        return self._shared_stand_for(self._read_by_shared(as_of))
+
+    def _shared_stand_for(self, read: str) -> bool:
+        return self.warehouse.build() == self.dbt.build_id and all(
             self.warehouse.stands_for(stage.name) == read
             and (stage.gate is None or self.warehouse.is_open_for_all(stage.gate))
             for stage in self.plan.shared
@@ -326,7 +326,7 @@ class Closing:
         """
         self._demand_open(gates_of(self.plan.below(stage)), behind=f"stage `{stage}`")
         read = "" if stage.by_period else self._read_by_shared(self._as_of)
-        if read and self.shared_stand(self._as_of):
+        if read and self._shared_stand_for(read):
             return StageResult(stands=True)
         self.warehouse.shut_gates(self.plan.shut_by(stage))
         has_views = self.warehouse.has_views(stage.name) and self.dbt.has_compiled(stage, self.plan, views=True)

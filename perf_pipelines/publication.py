@@ -15,10 +15,11 @@ import hashlib
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -29,7 +30,7 @@ from perf_pipelines.sql_text import identifier, literal, parquet
 from perf_pipelines.warehouse.engine import MONTH_GRADE, PART_EVALUATION, memory_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Generator, Mapping, Sequence
+    from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -46,6 +47,9 @@ _OF_RUNNING_ALONE = frozenset({"fct_kpi_progress"})
 
 _WHOLE = "whole"
 """File name of a mart without periods."""
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -361,6 +365,7 @@ def hash_of(home: CompanyHome, *, period: str) -> str:
 
 
 def _export(*, warehouse: Warehouse, content: _Content, target: Path) -> None:
+    copies: list[str] = []
     with warehouse.connect() as connection:
         marts: list[tuple[str, bool]] = connection.execute(
             """
@@ -377,7 +382,22 @@ def _export(*, warehouse: Warehouse, content: _Content, target: Path) -> None:
                 if by_period:
                     rows += f" where period_id = '{name}'"
                 file = target / mart / f"{name}.parquet"
-                connection.execute(f"copy ({rows} order by all) to {literal(file)} (format parquet)")
+                copies.append(f"copy ({rows} order by all) to {literal(file)} (format parquet)")
+        _side_by_side(connection, lambda cursor, copy: cursor.execute(copy), copies)
+
+
+def _side_by_side(
+    connection: duckdb.DuckDBPyConnection,
+    work: Callable[[duckdb.DuckDBPyConnection, _Item], _Result],
+    items: Iterable[_Item],
+) -> list[_Result]:
+    """``work`` on each item with a cursor of its own, one for each core at once: few rows keep one core busy."""
+
+    def with_a_cursor(item: _Item) -> _Result:
+        return work(connection.cursor(), item)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(with_a_cursor, items))
 
 
 def _carry_over(old: Path, new: Path, *, keep: Sequence[str]) -> None:
@@ -474,16 +494,16 @@ def _file_records(
     root: Path, before: Publication | None, *, replaced: Container[str]
 ) -> dict[str, dict[str, FileRecord]]:
     """Count and hash the files; those carried over are known from the version before."""
-    found: dict[str, dict[str, FileRecord]] = {}
+    files = [(folder.name, file) for folder in sorted(root.iterdir()) for file in sorted(folder.iterdir())]
+    known: Mapping[str, Mapping[str, FileRecord]] = before.files if before else {}
+    fresh = [(mart, file) for mart, file in files if file.stem in replaced or file.stem not in known.get(mart, {})]
     with _connect(root) as connection:
-        for folder in sorted(root.iterdir()):
-            known: Mapping[str, FileRecord] = before.files.get(folder.name, {}) if before else {}
-            found[folder.name] = {
-                file.stem: known[file.stem]
-                if file.stem in known and file.stem not in replaced
-                else _file_record(connection, file)
-                for file in sorted(folder.iterdir())
-            }
+        made = dict(
+            zip(fresh, _side_by_side(connection, lambda cursor, one: _file_record(cursor, one[1]), fresh), strict=True)
+        )
+    found: dict[str, dict[str, FileRecord]] = {}
+    for mart, file in files:
+        found.setdefault(mart, {})[file.stem] = made[mart, file] if (mart, file) in made else known[mart][file.stem]
     return found
 
 

@@ -17,6 +17,9 @@ from perf_pipelines.home import PROJECT, perf_home
 POSTGRES_URL = "PERF_DAGSTER_POSTGRES_URL"
 """Environment variable: a PostgreSQL URL for run, event and schedule storage."""
 
+_EVENT_BATCH_SIZE = "DAGSTER_EVENT_BATCH_SIZE"
+"""Dagster's own variable: up to how many events that belong together are stored as one. Without it, each by itself."""
+
 
 def prepare_dagster_home() -> Path:
     """Write the instance's settings, and point ``DAGSTER_HOME`` to their folder."""
@@ -36,6 +39,7 @@ def prepare_dagster_home() -> Path:
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(home)
+    os.environ.setdefault(_EVENT_BATCH_SIZE, "1000")
     return home
 
 

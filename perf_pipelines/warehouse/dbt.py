@@ -15,6 +15,7 @@ import json
 import os
 import re
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from filelock import FileLock
+from greenlet import greenlet
 
 from perf_pipelines.cleaning import staging_model
 from perf_pipelines.durable import write_whole
@@ -32,7 +34,7 @@ from perf_pipelines.warehouse.data_tests import DataTest
 from perf_pipelines.warehouse.engine import memory_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 
     from dbt.contracts.graph.manifest import Manifest
 
@@ -430,8 +432,9 @@ class Dbt:
             *arguments,
         )
         with _environment({**self.environment(), **(environment or {})}):
+            runner = dbtRunner(manifest=self._held.manifest if self._held else None)
             try:
-                return dbtRunner(manifest=self._held.manifest if self._held else None).invoke(list(arguments))
+                return _on_a_stack_of_its_own(lambda: runner.invoke(list(arguments)))
             finally:
                 _close_connection()
 
@@ -507,6 +510,17 @@ def _macro(name: str, value: object) -> str:
         f"    {{{{ return(fromjson('{re.sub('}(?=})', '} ', escaped).replace(chr(92), chr(92) * 2)}')) }}}}\n"
         "{%- endmacro %}\n"
     )
+
+
+def _on_a_stack_of_its_own(call: Callable[[], Any]) -> Any:
+    """``call()`` in this thread, where it does not see what called it.
+
+    dbt looks at all frames of the stack for each of its behaviour flags, whenever it starts; within a step of Dagster
+    there are many.
+    """
+    started = greenlet(call)
+    started.gr_context = copy_context()
+    return started.switch()
 
 
 def _close_connection() -> None:

@@ -207,7 +207,9 @@ def test_an_answer_that_nobody_waited_for_is_not_taken_for_that_of_the_next_gate
     def interrupt_when_asked() -> None:
         until(process._lock.locked)
         until(lambda: "pickle.load" in where_is(asking))
-        signal.pthread_kill(asking, signal.SIGINT)
+        while "pickle.load" in where_is(asking):  # a signal just before it waits for an answer does not wake it
+            signal.pthread_kill(asking, signal.SIGINT)
+            time.sleep(0.5)
 
     interrupter = threading.Thread(target=interrupt_when_asked)
     interrupter.start()

@@ -1,25 +1,17 @@
--- The contributions of the KPIs that are missed: in the period, in those before it and a year ago. They are made anew
--- from the KPI models, so that it makes no difference whether and when those periods were closed.
+-- The contributions of the KPIs that are missed, of the period, of those before it and of a year ago, once for each
+-- member. They are made anew from the KPI models, so that it makes no difference whether and when those periods were
+-- closed. Which periods a day is compared in is joined by who reads them: a day stands in eight of them.
 {{ config(materialized='whole_table') }}  -- read several times, and each KPI model is a query over whole inputs
 -- depends_on: {{ ref('fct_kpi_contribution') }}
 {%- set missed = missed_kpis() %}
 with contribution as (
 
     {% if missed %}
-    select
-        compared.period_id,
-        compared.steps,
-        compared.is_year_ago,
-        made.*
+    select made.*
     from {{ contributions_of(missed) }} as made
-    inner join {{ source('control', 'compared_period') }} as compared
-        on made.occurred_on between compared.starts_on and compared.ends_on
     where {{ among_the_days('made.occurred_on', periods=source('control', 'compared_period')) }}
     {% else %}
-    select
-        contribution.*,
-        0 as steps,
-        false as is_year_ago
+    select contribution.*
     from {{ ref('fct_kpi_contribution') }} as contribution
     where false
     {% endif %}
@@ -27,9 +19,6 @@ with contribution as (
 )
 
 select
-    period_id,
-    steps,
-    is_year_ago,
     level,
     member_id,
     kpi_id,

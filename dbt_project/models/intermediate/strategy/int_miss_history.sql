@@ -26,12 +26,22 @@ with asked as (
 
 ),
 
+earlier_contribution as (
+
+    select
+        compared.period_id,
+        compared.steps,
+        contribution.*
+    from {{ ref('int_miss_contribution') }} as contribution
+    inner join {{ source('control', 'compared_period') }} as compared
+        on contribution.occurred_on between compared.starts_on and compared.ends_on
+    where contribution.level = 'department' and compared.steps > 0 and not compared.is_year_ago
+
+),
+
 actual as (
 
-    {{ aggregate(
-        '(select * from ' ~ ref('int_miss_contribution') ~ " where level = 'department' and not is_year_ago)",
-        ['period_id', 'steps', 'member_id'],
-    ) }}
+    {{ aggregate('earlier_contribution', ['period_id', 'steps', 'member_id']) }}
 
 ),
 

@@ -5,11 +5,17 @@
 
 with asked as (
 
-    select contribution.*
+    select
+        compared.period_id,
+        compared.steps,
+        compared.is_year_ago,
+        contribution.*
     from {{ ref('int_miss_contribution') }} as contribution
+    inner join {{ source('control', 'compared_period') }} as compared
+        on contribution.occurred_on between compared.starts_on and compared.ends_on
     where
-        (contribution.level = 'company' and (contribution.steps = 0 or contribution.is_year_ago))
-        or (contribution.level = 'department' and contribution.steps <= 1 and not contribution.is_year_ago)
+        (contribution.level = 'company' and (compared.steps = 0 or compared.is_year_ago))
+        or (contribution.level = 'department' and compared.steps <= 1 and not compared.is_year_ago)
 
 ),
 

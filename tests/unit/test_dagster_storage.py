@@ -13,13 +13,14 @@ import pytest
 from dagster._core.events import DagsterEvent, DagsterEventType, EngineEventData
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster_shared.check import CheckError
 from sqlalchemy.exc import OperationalError
 
 from perf_pipelines.defs.instance import open_instance, prepare_dagster_home
 from perf_pipelines.defs.storage import KeptOpenSqliteEventLogStorage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 RUNS = [f"00000000-0000-4000-8000-{number:012}" for number in range(8)]
 
@@ -196,3 +197,56 @@ def test_events_are_kept_after_everything_was_wiped(storage: KeptOpenSqliteEvent
     storage.wipe()
     storage.store_event(said(RUNS[0], "after"))
     assert texts(SqliteEventLogStorage(str(tmp_path)), RUNS[0]) == ["after"]
+
+
+def test_events_that_belong_together_are_one_transaction(
+    storage: KeptOpenSqliteEventLogStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.store_event(said(RUNS[0], "first"))
+    plain = SqliteEventLogStorage(str(tmp_path))
+    seen: list[list[str]] = []
+
+    insert = storage.prepare_insert_event
+
+    def looked_at(event: EventLogEntry) -> object:
+        seen.append(texts(plain, RUNS[0]))
+        return insert(event)
+
+    monkeypatch.setattr(storage, "prepare_insert_event", looked_at)
+    storage.store_event_batch([said(RUNS[0], "second"), said(RUNS[0], "third"), said(RUNS[0], "fourth")])
+    assert seen == [["first"]] * 3
+    assert texts(plain, RUNS[0]) == ["first", "second", "third", "fourth"]
+
+
+def test_of_events_that_belong_together_all_are_kept_or_none(
+    storage: KeptOpenSqliteEventLogStorage, tmp_path: Path
+) -> None:
+    storage.store_event(said(RUNS[0], "first"))
+    with pytest.raises(CheckError):
+        storage.store_event_batch([said(RUNS[0], "lost"), "no event"])  # type: ignore[list-item]
+    storage.store_event(said(RUNS[0], "second"))
+    assert texts(SqliteEventLogStorage(str(tmp_path)), RUNS[0]) == ["first", "second"]
+
+
+def test_the_materializations_of_all_partitions_of_an_asset_are_stored_together(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = dg.StaticPartitionsDefinition(["monday", "tuesday", "wednesday"])
+    stored: list[int] = []
+    store_event_batch = KeptOpenSqliteEventLogStorage.store_event_batch
+
+    def counted(storage: KeptOpenSqliteEventLogStorage, events: Sequence[EventLogEntry]) -> None:
+        stored.append(len(events))
+        store_event_batch(storage, events)
+
+    monkeypatch.setattr(KeptOpenSqliteEventLogStorage, "store_event_batch", counted)
+
+    @dg.asset(partitions_def=days, backfill_policy=dg.BackfillPolicy.single_run())
+    def visits() -> None:
+        """Of which nothing is computed."""
+
+    job = dg.Definitions(assets=[visits], jobs=[dg.define_asset_job("job", [visits])]).resolve_job_def("job")
+    tags = {"dagster/asset_partition_range_start": "monday", "dagster/asset_partition_range_end": "wednesday"}
+    assert job.execute_in_process(instance=instance, tags=tags).success
+    assert stored == [3, 3]  # what is planned, and what was made
+    assert instance.get_materialized_partitions(visits.key) == {"monday", "tuesday", "wednesday"}
